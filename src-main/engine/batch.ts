@@ -1,0 +1,50 @@
+import { type Kernel, roundUp } from './kernel/kernel.ts';
+
+/** The largest datagram of the protocol (mtuLimit of kcp-go). */
+export const MAX_DATAGRAM = 1500;
+
+/**
+ * The datagrams of one event-loop turn, one behind the other in kernel memory, each at a 16-byte-aligned offset:
+ * so a block cipher can run over bytes[start..end) as a whole, and a socket can send them from where they are.
+ *
+ * To add a datagram: write it at `next` (MAX_DATAGRAM bytes are free there while `full` is false), then `push(length)`.
+ */
+export class PacketBatch {
+  readonly offsets: Int32Array;
+  readonly lengths: Int32Array;
+  /** Set by `PacketCrypt.open`: 1 where the datagram was whole and its checksum or tag matched. */
+  readonly ok: Uint8Array;
+  readonly start: number;
+  count = 0;
+  /** 16-aligned end of the datagrams so far, and the place of the next one. */
+  next: number;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly capacity: number,
+  ) {
+    this.start = this.next = kernel.arena.alloc(capacity * roundUp(MAX_DATAGRAM));
+    this.offsets = new Int32Array(capacity);
+    this.lengths = new Int32Array(capacity);
+    this.ok = new Uint8Array(capacity);
+  }
+
+  get full(): boolean {
+    return this.count === this.capacity;
+  }
+
+  push(length: number): void {
+    this.offsets[this.count] = this.next;
+    this.lengths[this.count++] = length;
+    this.next += roundUp(length);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.next = this.start;
+  }
+
+  dispose(): void {
+    this.kernel.arena.free(this.start);
+  }
+}

@@ -1,0 +1,59 @@
+import { EngineError } from '../errors.ts';
+import type { CryptKernel } from './crypt-kernel.ts';
+import type { FecKernel } from './fec-kernel.ts';
+import type { SnappyKernel } from './snappy-kernel.ts';
+
+/**
+ * The byte-crunching functions of all layers, working in one memory of fixed size.
+ *
+ * There are two with the same results: WebAssembly SIMD, and a plain TypeScript twin for where SIMD is missing.
+ * Every argument called an offset is a byte offset into `bytes`; a kernel function never allocates.
+ */
+export interface Kernel extends CryptKernel, FecKernel, SnappyKernel {
+  readonly name: 'wasm' | 'plain';
+  /** The memory, never detached: it does not grow. */
+  readonly bytes: Uint8Array;
+  /** The same memory as little-endian 32-bit words. */
+  readonly words: Uint32Array;
+  readonly view: DataView;
+  readonly arena: Arena;
+}
+
+const ALIGN = 16;
+
+/** Hands out 16-byte-aligned blocks of a kernel's memory; sizes are rounded up to 16 and freed blocks are reused by size. */
+export class Arena {
+  #next: number;
+  readonly #end: number;
+  readonly #sizes = new Map<number, number>();
+  readonly #free = new Map<number, number[]>();
+
+  constructor(start: number, end: number) {
+    this.#next = roundUp(start);
+    this.#end = end;
+  }
+
+  /** @returns the offset of `bytes` zeroed-or-dirty bytes. @throws EngineError `out-of-memory` */
+  alloc(bytes: number): number {
+    const size = roundUp(bytes);
+    const reused = this.#free.get(size)?.pop();
+    if (reused !== undefined) return reused;
+    const offset = this.#next;
+    if (offset + size > this.#end) {
+      throw new EngineError('out-of-memory', `kernel memory: ${size} bytes wanted, ${this.#end - offset} left`);
+    }
+    this.#next += size;
+    this.#sizes.set(offset, size);
+    return offset;
+  }
+
+  free(offset: number): void {
+    const size = this.#sizes.get(offset);
+    if (size === undefined) throw new RangeError(`kernel memory: ${offset} was not handed out`);
+    const list = this.#free.get(size);
+    if (list) list.push(offset);
+    else this.#free.set(size, [offset]);
+  }
+}
+
+export const roundUp = (bytes: number): number => (bytes + ALIGN - 1) & -ALIGN;
