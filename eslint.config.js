@@ -13,7 +13,11 @@ const upward = [
   ['src-main/store', ['src-main/tunnels', 'src-main/app', 'src-main/hosts']],
   ['src-main/app', ['src-main/hosts']],
 ].flatMap(([target, froms]) =>
-  froms.map((from) => ({ target: `./${target}`, from: `./${from}`, message: `${target} must not import ${from}` })),
+  froms.map((from) => ({
+    target: `./${target}`,
+    from: `./${from}`,
+    message: `${target} must not import ${from}`,
+  })),
 );
 const noElectron = { name: 'electron', message: 'only src-main/hosts/electron knows Electron' };
 
@@ -42,7 +46,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [noElectron, 'svelte'], patterns: [{ group: ['node:*', 'svelte/*'], message: 'shared runs everywhere' }] },
+        {
+          paths: [noElectron, 'svelte'],
+          patterns: [{ group: ['node:*', 'svelte/*'], message: 'shared runs everywhere' }],
+        },
       ],
     },
   },

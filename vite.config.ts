@@ -26,11 +26,23 @@ function kernel(): Plugin {
         [
           'index.ts',
           ...['--baseDir', folder, '--outFile', 'kernel.wasm', '--runtime', 'stub', '--use', 'abort='],
-          ...['-O3', '--noAssert', '--converge', '--enable', 'simd', '--importMemory', '--memoryBase', '1024'],
+          ...[
+            '-O3',
+            '--noAssert',
+            '--converge',
+            '--enable',
+            'simd',
+            '--importMemory',
+            '--memoryBase',
+            '1024',
+          ],
         ],
-        { writeFile: (_name: string, contents: Uint8Array | string) => void (binary = contents as Uint8Array) },
+        {
+          writeFile: (_name: string, contents: Uint8Array | string) => void (binary = contents as Uint8Array),
+        },
       );
-      if (error || !binary) throw new Error(`the kernel did not compile: ${error?.message}\n${stderr.toString()}`);
+      if (error || !binary)
+        throw new Error(`the kernel did not compile: ${error?.message}\n${stderr.toString()}`);
       return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
     },
   };
@@ -89,7 +101,12 @@ export default defineConfig({
       { extends: true, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 120_000 } },
       {
         extends: true,
-        test: { name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

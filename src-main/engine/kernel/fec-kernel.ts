@@ -4,5 +4,12 @@ export interface FecKernel {
    * For each of `rows` accumulators, `stride` bytes apart from `to`, adds coefficient x input over GF(2^8)
    * (polynomial 0x11d): bytes[to + r * stride + i] ^= mul(bytes[coefficients + r], bytes[from + i]).
    */
-  gfMulAdd(to: number, stride: number, rows: number, coefficients: number, from: number, length: number): void;
+  gfMulAdd(
+    to: number,
+    stride: number,
+    rows: number,
+    coefficients: number,
+    from: number,
+    length: number,
+  ): void;
 }

@@ -40,7 +40,10 @@ export class Arena {
     if (reused !== undefined) return reused;
     const offset = this.#next;
     if (offset + size > this.#end) {
-      throw new EngineError('out-of-memory', `kernel memory: ${size} bytes wanted, ${this.#end - offset} left`);
+      throw new EngineError(
+        'out-of-memory',
+        `kernel memory: ${size} bytes wanted, ${this.#end - offset} left`,
+      );
     }
     this.#next += size;
     this.#sizes.set(offset, size);

@@ -1,0 +1,77 @@
+import type { Counters } from './counters.ts';
+
+/**
+ * - idle: made, nothing sent yet
+ * - dialling: sent something, the peer has acknowledged nothing yet
+ * - up: the peer has acknowledged something
+ * - degraded: up, but in trouble (see `Trouble`)
+ * - dead: closed, and about to leave the list
+ */
+export type SessionState = 'idle' | 'dialling' | 'up' | 'degraded' | 'dead';
+
+/** What can be wrong with a session that is not closed. */
+export type Trouble =
+  /** datagrams arrive whose checksum or tag does not match: key or crypt differ, or noise */
+  | 'checksum-errors'
+  /** the peer speaks another smux version, or no smux at all (compression differs) */
+  | 'wrong-smux-version'
+  /** nothing heard for longer than a few round trips although something is outstanding */
+  | 'nothing-heard'
+  /** a large share of the segments has to be sent again */
+  | 'heavy-loss';
+
+/** One UDP session at one moment. Times are milliseconds, windows and queues are segments, bytes are totals. */
+export interface SessionSnapshot {
+  /** conversation id, as in the KCP header */
+  conv: number;
+  /** host:port or [v6]:port of the peer, as dialled or as seen */
+  remote: string;
+  state: SessionState;
+  troubles: Trouble[];
+  /** milliseconds since 1970 */
+  openedAt: number;
+  /** milliseconds since anything valid was last received, or null when nothing ever was */
+  heardAgo: number | null;
+  /** expired by `autoexpire`: takes no new streams */
+  expired: boolean;
+  /** null until the first sample */
+  srtt: number | null;
+  rttvar: number | null;
+  rto: number;
+  sndWnd: number;
+  rcvWnd: number;
+  rmtWnd: number;
+  cwnd: number;
+  /** segments sent and not acknowledged */
+  inFlight: number;
+  /** segments waiting to enter the send window */
+  sndQueue: number;
+  /** segments received in order and not read */
+  rcvQueue: number;
+  /** FEC shards expected from the peer by its seqids, and those that came; null where the peer sends no FEC */
+  shardsExpected: number | null;
+  shardsReceived: number | null;
+  streams: number;
+}
+
+/** One TCP connection (at the client) or stream (at the server). */
+export interface StreamSnapshot {
+  /** unique within the tunnel: `${conv}:${stream id}` */
+  id: string;
+  /** where the connection comes from (client) or goes to (server) */
+  source: string;
+  /** milliseconds since 1970 */
+  openedAt: number;
+  /** bytes from the connection into the tunnel, and out of it */
+  sent: number;
+  received: number;
+}
+
+/** Everything about one running client or server at one moment. */
+export interface EngineSnapshot {
+  /** milliseconds since 1970 */
+  at: number;
+  counters: Counters;
+  sessions: SessionSnapshot[];
+  streams: StreamSnapshot[];
+}
