@@ -57,7 +57,7 @@ export default defineConfig({
     client: { build: { outDir: join(root, 'dist/window'), emptyOutDir: true, target: 'es2023' } },
     node: {
       consumer: 'server',
-      resolve: { noExternal: false, conditions: ['node', 'import'] },
+      resolve: { conditions: ['node', 'import'] },
       build: {
         outDir: join(root, 'dist/node'),
         emptyOutDir: true,

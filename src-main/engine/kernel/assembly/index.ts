@@ -1,0 +1,7 @@
+// One file a layer; what they export is the kernel (see ../kernel.ts for what each function promises).
+export * from './crypt';
+
+/** Where the module's static data ends and the arena may begin. */
+export function arenaStart(): usize {
+  return __heap_base;
+}

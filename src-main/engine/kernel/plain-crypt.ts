@@ -1,0 +1,149 @@
+import type { CryptKernel } from './crypt-kernel.ts';
+import type { KernelMemory } from './plain.ts';
+
+/** CRC_TABLES[k * 256 + b] is the CRC-32 of byte b followed by k zero bytes, for slicing by 8. */
+const CRC_TABLES = crcTables(8);
+
+function crcTables(count: number): Uint32Array {
+  const tables = new Uint32Array(count * 256);
+  for (let b = 0; b < 256; b++) {
+    let crc = b;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    tables[b] = crc;
+  }
+  for (let i = 256; i < tables.length; i++) {
+    tables[i] = (tables[i - 256] >>> 8) ^ tables[tables[i - 256] & 255];
+  }
+  return tables;
+}
+
+export function plainCrypt({ bytes, words, view }: KernelMemory): CryptKernel {
+  const state = new Uint32Array(16);
+  const block = new Uint32Array(16);
+  const keystream = new Uint8Array(block.buffer);
+
+  function xor(to: number, a: number, b: number, length: number): void {
+    let i = 0;
+    if (((to | a | b) & 3) === 0) {
+      const w = length >> 2;
+      for (let k = 0; k < w; k++) words[(to >> 2) + k] = words[(a >> 2) + k] ^ words[(b >> 2) + k];
+      i = w << 2;
+    }
+    for (; i < length; i++) bytes[to + i] = bytes[a + i] ^ bytes[b + i];
+  }
+
+  function crc32(offset: number, length: number): number {
+    const t = CRC_TABLES;
+    const end = offset + length;
+    let crc = -1;
+    for (; offset + 8 <= end; offset += 8) {
+      const a = view.getUint32(offset, true) ^ crc;
+      const b = view.getUint32(offset + 4, true);
+      crc =
+        t[1792 + (a & 255)] ^
+        t[1536 + ((a >>> 8) & 255)] ^
+        t[1280 + ((a >>> 16) & 255)] ^
+        t[1024 + (a >>> 24)] ^
+        t[768 + (b & 255)] ^
+        t[512 + ((b >>> 8) & 255)] ^
+        t[256 + ((b >>> 16) & 255)] ^
+        t[b >>> 24];
+    }
+    for (; offset < end; offset++) crc = (crc >>> 8) ^ t[(crc ^ bytes[offset]) & 255];
+    return ~crc >>> 0;
+  }
+
+  function salsa20(offset: number, length: number, key: number, nonce: number): void {
+    state[0] = 0x61707865;
+    state[5] = 0x3320646e;
+    state[10] = 0x79622d32;
+    state[15] = 0x6b206574;
+    for (let i = 0; i < 4; i++) {
+      state[1 + i] = view.getUint32(key + 4 * i, true);
+      state[11 + i] = view.getUint32(key + 16 + 4 * i, true);
+    }
+    state[6] = view.getUint32(nonce, true);
+    state[7] = view.getUint32(nonce + 4, true);
+    state[8] = state[9] = 0;
+    for (const end = offset + length; offset < end; offset += 64) {
+      salsa20Block(state, block);
+      const count = Math.min(64, end - offset);
+      for (let i = 0; i < count; i++) bytes[offset + i] ^= keystream[i];
+      state[8]++;
+    }
+  }
+
+  return { xor, crc32, salsa20 };
+}
+
+const rotl = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
+
+/** One block of Salsa20/20 (Bernstein, "Salsa20 specification", section 8), from the words of `state` into `out`. */
+function salsa20Block(state: Uint32Array, out: Uint32Array): void {
+  let x0 = state[0] | 0;
+  let x1 = state[1] | 0;
+  let x2 = state[2] | 0;
+  let x3 = state[3] | 0;
+  let x4 = state[4] | 0;
+  let x5 = state[5] | 0;
+  let x6 = state[6] | 0;
+  let x7 = state[7] | 0;
+  let x8 = state[8] | 0;
+  let x9 = state[9] | 0;
+  let x10 = state[10] | 0;
+  let x11 = state[11] | 0;
+  let x12 = state[12] | 0;
+  let x13 = state[13] | 0;
+  let x14 = state[14] | 0;
+  let x15 = state[15] | 0;
+  for (let round = 0; round < 10; round++) {
+    x4 ^= rotl((x0 + x12) | 0, 7);
+    x8 ^= rotl((x4 + x0) | 0, 9);
+    x12 ^= rotl((x8 + x4) | 0, 13);
+    x0 ^= rotl((x12 + x8) | 0, 18);
+    x9 ^= rotl((x5 + x1) | 0, 7);
+    x13 ^= rotl((x9 + x5) | 0, 9);
+    x1 ^= rotl((x13 + x9) | 0, 13);
+    x5 ^= rotl((x1 + x13) | 0, 18);
+    x14 ^= rotl((x10 + x6) | 0, 7);
+    x2 ^= rotl((x14 + x10) | 0, 9);
+    x6 ^= rotl((x2 + x14) | 0, 13);
+    x10 ^= rotl((x6 + x2) | 0, 18);
+    x3 ^= rotl((x15 + x11) | 0, 7);
+    x7 ^= rotl((x3 + x15) | 0, 9);
+    x11 ^= rotl((x7 + x3) | 0, 13);
+    x15 ^= rotl((x11 + x7) | 0, 18);
+    x1 ^= rotl((x0 + x3) | 0, 7);
+    x2 ^= rotl((x1 + x0) | 0, 9);
+    x3 ^= rotl((x2 + x1) | 0, 13);
+    x0 ^= rotl((x3 + x2) | 0, 18);
+    x6 ^= rotl((x5 + x4) | 0, 7);
+    x7 ^= rotl((x6 + x5) | 0, 9);
+    x4 ^= rotl((x7 + x6) | 0, 13);
+    x5 ^= rotl((x4 + x7) | 0, 18);
+    x11 ^= rotl((x10 + x9) | 0, 7);
+    x8 ^= rotl((x11 + x10) | 0, 9);
+    x9 ^= rotl((x8 + x11) | 0, 13);
+    x10 ^= rotl((x9 + x8) | 0, 18);
+    x12 ^= rotl((x15 + x14) | 0, 7);
+    x13 ^= rotl((x12 + x15) | 0, 9);
+    x14 ^= rotl((x13 + x12) | 0, 13);
+    x15 ^= rotl((x14 + x13) | 0, 18);
+  }
+  out[0] = x0 + state[0];
+  out[1] = x1 + state[1];
+  out[2] = x2 + state[2];
+  out[3] = x3 + state[3];
+  out[4] = x4 + state[4];
+  out[5] = x5 + state[5];
+  out[6] = x6 + state[6];
+  out[7] = x7 + state[7];
+  out[8] = x8 + state[8];
+  out[9] = x9 + state[9];
+  out[10] = x10 + state[10];
+  out[11] = x11 + state[11];
+  out[12] = x12 + state[12];
+  out[13] = x13 + state[13];
+  out[14] = x14 + state[14];
+  out[15] = x15 + state[15];
+}

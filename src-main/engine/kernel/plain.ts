@@ -1,0 +1,22 @@
+import { Arena, type Kernel } from './kernel.ts';
+import { plainCrypt } from './plain-crypt.ts';
+
+/** What a layer's plain functions work on; `words` is the same memory as little-endian 32-bit words. */
+export type KernelMemory = Pick<Kernel, 'bytes' | 'words' | 'view'>;
+
+/** The kernel in TypeScript, for where WebAssembly SIMD is missing: the same functions with the same results. */
+export function createPlainKernel(size: number): Kernel {
+  const buffer = new ArrayBuffer(size);
+  const memory: KernelMemory = {
+    bytes: new Uint8Array(buffer),
+    words: new Uint32Array(buffer),
+    view: new DataView(buffer),
+  };
+  return {
+    name: 'plain',
+    ...memory,
+    // Offset 0 is left unused, as in the module.
+    arena: new Arena(16, size),
+    ...plainCrypt(memory),
+  };
+}
