@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import type { ErrorData } from './errors.ts';
+import type { LogLine } from './log.ts';
+import { COLOURS, type Profile } from './profile.ts';
+import { type Settings, settingsFields } from './settings.ts';
+import type { TunnelState } from './state.ts';
+import type { Connection, History, Statistics } from './statistics.ts';
+
+/** What the host around the core can do; the window hides what it cannot. */
+export interface HostCapabilities {
+  kind: 'electron' | 'web';
+  platform: string;
+  tray: boolean;
+  loginItem: boolean;
+  notifications: boolean;
+  /** whether keys are encrypted at rest; the window says so where they are not */
+  secureStorage: boolean;
+}
+
+/** Something the user should know that is no state of a tunnel. */
+export interface Notice {
+  id: string;
+  code: 'entry-set-aside' | 'key-unreadable' | 'store-newer';
+  /** values for the sentence */
+  params: Record<string, string | number>;
+}
+
+/** The news of one tunnel; what is absent has not changed. */
+export interface TunnelUpdate {
+  id: string;
+  state?: TunnelState;
+  statistics?: Statistics;
+  /** every connection, where this window watches them */
+  connections?: Connection[];
+}
+
+/** All a window needs for its first paint. */
+export interface Snapshot {
+  version: string;
+  host: HostCapabilities;
+  settings: Settings;
+  profiles: Profile[];
+  /** one for every profile, with its state */
+  tunnels: (TunnelUpdate & { state: TunnelState })[];
+  notices: Notice[];
+}
+
+/** One profile found in an imported text. */
+export interface ImportedProfile {
+  profile: Profile;
+  /** the file or text it came from */
+  source: string;
+  /** what the user should know: unknown keys, an ambiguous smuxver, a server's file converted */
+  notes: string[];
+}
+
+export interface ImportResult {
+  imported: ImportedProfile[];
+  /** sources with nothing in them to import, and why */
+  refused: { source: string; message: string; code: 'not-recognised' | 'server-config' | 'bad-option' }[];
+}
+
+export interface ExportedFile {
+  /** a file name without a path */
+  name: string;
+  text: string;
+}
+
+export interface ServerCommand {
+  /** one line for a POSIX shell */
+  command: string;
+  /** the server's `-c` file */
+  json: string;
+}
+
+const optionValue = z.union([z.string().max(4096), z.number(), z.boolean()]);
+
+/** The parts of a profile a window may set, and a file may hold. */
+export const profileFields = {
+  name: z.string().trim().min(1).max(100),
+  colour: z.enum(COLOURS),
+  autostart: z.boolean(),
+  options: z.record(z.string().max(64), optionValue),
+  extra: z.record(z.string().max(256), z.json()),
+};
+
+const profileId = z.string().min(1).max(64);
+
+const none = z.strictObject({}).optional();
+const one = z.strictObject({ id: profileId });
+
+/** A request's argument schema, and by `R` what it answers with. */
+interface RequestDefinition<A extends z.ZodType, R> {
+  readonly args: A;
+  /** holds the type only */
+  readonly result?: R;
+}
+const request =
+  <R>() =>
+  <A extends z.ZodType>(args: A): RequestDefinition<A, R> => ({ args });
+
+/** Every request a window can make of the core. Both ends and every transport are derived from this table. */
+export const REQUESTS = {
+  /** everything for the first paint; notifications follow from then on */
+  snapshot: request<Snapshot>()(none),
+
+  'profiles.create': request<Profile>()(
+    z.strictObject({
+      name: profileFields.name,
+      colour: profileFields.colour.optional(),
+      autostart: profileFields.autostart.default(false),
+      options: profileFields.options.default({}),
+      extra: profileFields.extra.default({}),
+    }),
+  ),
+  /** `options` and `extra`, where given, replace the old ones as a whole; a running tunnel is left alone */
+  'profiles.update': request<Profile>()(
+    z.strictObject({ id: profileId, patch: z.strictObject(profileFields).partial() }),
+  ),
+  'profiles.clone': request<Profile>()(one),
+  /** stops and removes; `undo` is for `profiles.restore`, until the app ends */
+  'profiles.remove': request<{ undo: string }>()(
+    z.strictObject({ ids: z.array(profileId).min(1).max(1000) }),
+  ),
+  /** brings back what was removed, in its old places (switched off) */
+  'profiles.restore': request<Profile[]>()(z.strictObject({ undo: z.string().max(64) })),
+  /** every id, in the new order */
+  'profiles.reorder': request<void>()(z.strictObject({ ids: z.array(profileId).max(1000) })),
+  /**
+   * Reads each text in whatever format it is (see shared/import) and saves what is in it.
+   * A server's file is refused with `server-config` unless `convertServers`.
+   */
+  'profiles.import': request<ImportResult>()(
+    z.strictObject({
+      sources: z
+        .array(z.strictObject({ name: z.string().max(255), text: z.string().max(1 << 20) }))
+        .min(1)
+        .max(200),
+      convertServers: z.boolean().default(false),
+    }),
+  ),
+  /** kcptun's client JSON, a command line or a link for each of `ids`, or for all; holds the keys */
+  'profiles.export': request<ExportedFile[]>()(
+    z.strictObject({
+      ids: z.array(profileId).max(1000).optional(),
+      format: z.enum(['json', 'command', 'link']).default('json'),
+    }),
+  ),
+  /** the matching server's command line and JSON; without `withKey` a placeholder stands for the key */
+  'profiles.serverCommand': request<ServerCommand>()(
+    z.strictObject({ id: profileId, withKey: z.boolean().default(false) }),
+  ),
+
+  'tunnels.start': request<void>()(one),
+  'tunnels.stop': request<void>()(one),
+  'tunnels.startAll': request<void>()(none),
+  'tunnels.stopAll': request<void>()(none),
+  /** closes every session and dials anew, names resolved again */
+  'tunnels.redial': request<void>()(one),
+  /** stop, then start with the profile's options as they are now */
+  'tunnels.restart': request<void>()(one),
+  'tunnels.history': request<History>()(one),
+  'tunnels.connections': request<Connection[]>()(one),
+  /** which tunnel's connections this window wants in its `tunnel` notifications; null for none */
+  'tunnels.watchConnections': request<void>()(z.strictObject({ id: profileId.nullable() })),
+
+  /** the newest lines, oldest first; `tunnel` null is the app's own, absent is everything */
+  'log.tail': request<LogLine[]>()(
+    z.strictObject({
+      tunnel: profileId.nullable().optional(),
+      limit: z.number().int().min(1).max(5000).default(1000),
+    }),
+  ),
+  'log.clear': request<void>()(z.strictObject({ tunnel: profileId.nullable().optional() })),
+  /** whether this window wants `log` notifications */
+  'log.follow': request<void>()(z.strictObject({ on: z.boolean() })),
+
+  'settings.update': request<Settings>()(z.strictObject(settingsFields).partial()),
+  'notices.dismiss': request<void>()(z.strictObject({ id: z.string().max(64) })),
+
+  /** our own server and a small traffic source in the app, and a tunnel between them; running already is no error */
+  'demo.start': request<Profile>()(none),
+  'demo.stop': request<void>()(none),
+} as const;
+
+/** What the core says by itself. The news of a tunnel comes at most twice a second, merged. */
+export interface Notifications {
+  tunnel: TunnelUpdate;
+  /** all of them, in order, whenever one has changed */
+  profiles: Profile[];
+  settings: Settings;
+  notices: Notice[];
+  /** new lines, oldest first, where this window follows the log; at most twice a second */
+  log: LogLine[];
+}
+
+export type RequestName = keyof typeof REQUESTS;
+export type NotificationName = keyof Notifications;
+/** What a caller passes: defaults may be left out. */
+export type RequestArgs<N extends RequestName> = z.input<(typeof REQUESTS)[N]['args']>;
+/** What the core gets: validated, defaults filled in. */
+export type ParsedArgs<N extends RequestName> = z.output<(typeof REQUESTS)[N]['args']>;
+export type RequestResult<N extends RequestName> =
+  (typeof REQUESTS)[N] extends RequestDefinition<z.ZodType, infer R> ? R : never;
+
+export type RequestHandlers = {
+  [N in RequestName]: (args: ParsedArgs<N>) => RequestResult<N> | Promise<RequestResult<N>>;
+};
+export type Notify = <N extends NotificationName>(name: N, data: Notifications[N]) => void;
+
+/** The core, as a transport sees it. */
+export interface ApiCore {
+  /** One window more: its own handlers (what it watches is its own), until `detach`. */
+  attach(notify: Notify): { handlers: RequestHandlers; detach(): void };
+}
+
+/** Carries messages (JSON-like values) between a window and the core, in order. */
+export interface Transport {
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onClose(listener: () => void): void;
+}
+
+export interface RequestMessage {
+  id: number;
+  request: RequestName;
+  args?: unknown;
+}
+export type CoreMessage =
+  | { id: number; result: unknown }
+  | { id: number; error: ErrorData }
+  | { notification: NotificationName; data: unknown };

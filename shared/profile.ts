@@ -1,0 +1,22 @@
+import type { ClientOptions } from './options.ts';
+
+/** Colours a tunnel can be marked with; the window has a tone of each for both themes. */
+export const COLOURS = ['blue', 'teal', 'green', 'yellow', 'orange', 'red', 'pink', 'violet'] as const;
+export type Colour = (typeof COLOURS)[number];
+
+/** The options that differ from kcptun's defaults, by JSON key. Their ranges are checked by shared/options. */
+export type ProfileOptions = Partial<ClientOptions>;
+
+/** A saved tunnel. */
+export interface Profile {
+  id: string;
+  name: string;
+  colour: Colour;
+  /** connect when the app starts */
+  autostart: boolean;
+  options: ProfileOptions;
+  /** keys of an imported file that kcptun-desktop does not know; kept, listed and exported again */
+  extra: Record<string, unknown>;
+  /** the loopback demo: not stored, and gone when it is stopped */
+  demo: boolean;
+}

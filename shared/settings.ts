@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What the user chooses for the whole app. */
+export const settingsFields = {
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  /** system notifications on unexpected loss and on recovery */
+  notifications: z.boolean(),
+  launchAtLogin: z.boolean(),
+  startMinimised: z.boolean(),
+  /** bring up what was running when the app was last quit */
+  restoreTunnels: z.boolean(),
+  /** how datagrams are sent: the fastest way that passes its self-test, or plain dgram */
+  udp: z.enum(['auto', 'dgram']),
+  logLevel: z.enum(['error', 'warn', 'info', 'debug']),
+};
+
+export const settingsSchema = z.strictObject(settingsFields);
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  language: 'system',
+  theme: 'system',
+  notifications: true,
+  launchAtLogin: false,
+  startMinimised: false,
+  restoreTunnels: true,
+  udp: 'auto',
+  logLevel: 'info',
+};
