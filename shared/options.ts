@@ -1,0 +1,63 @@
+import { type Mode, OPTIONS, type OptionSpec, type Side } from './options-table.ts';
+
+export {
+  DEFAULT_KEY,
+  MODES,
+  type Mode,
+  OPTIONS,
+  type OptionSpec,
+  type Release,
+  type Side,
+} from './options-table.ts';
+
+type Spec = (typeof OPTIONS)[number];
+export type OptionKey = Spec['key'];
+export type OptionValue = string | number | boolean;
+
+type ValueOf<S> = S extends { kind: 'boolean' }
+  ? boolean
+  : S extends { kind: 'integer' }
+    ? number
+    : S extends { choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
+
+/** Every option of one side, by its JSON key. */
+export type OptionsOf<S extends Side> = {
+  [Each in Spec as S extends keyof Each['default'] ? Each['key'] : never]: ValueOf<Each>;
+};
+export type ClientOptions = OptionsOf<'client'>;
+export type ServerOptions = OptionsOf<'server'>;
+
+/** The options that one side has, in the order of the table. */
+export const optionsOf = (side: Side): OptionSpec[] => OPTIONS.filter((spec) => side in spec.default);
+
+const SPECS = new Map<string, OptionSpec>(OPTIONS.map((spec) => [spec.key, spec]));
+export const specOf = (key: OptionKey): OptionSpec => SPECS.get(key)!;
+
+/** Every option of `side` at its default. */
+export const defaultOptions = <S extends Side>(side: S): OptionsOf<S> =>
+  Object.fromEntries(optionsOf(side).map((spec) => [spec.key, spec.default[side]])) as OptionsOf<S>;
+
+export interface KcpTuning {
+  nodelay: number;
+  /** milliseconds, 10 to 5000 */
+  interval: number;
+  resend: number;
+  nc: number;
+}
+
+/** kcptun's four presets. All have nc 1: no congestion window. */
+export const PRESETS: Record<Exclude<Mode, 'manual'>, KcpTuning> = {
+  normal: { nodelay: 0, interval: 40, resend: 2, nc: 1 },
+  fast: { nodelay: 0, interval: 30, resend: 2, nc: 1 },
+  fast2: { nodelay: 1, interval: 20, resend: 2, nc: 1 },
+  fast3: { nodelay: 1, interval: 10, resend: 2, nc: 1 },
+};
+
+/** What the mode sets, or in mode manual the four options; kcp-go takes an interval below 10 as 10, above 5000 as 5000. */
+export function effectiveKcp(options: KcpTuning & { mode: Mode }): KcpTuning {
+  if (options.mode !== 'manual') return PRESETS[options.mode];
+  const { nodelay, interval, resend, nc } = options;
+  return { nodelay, interval: Math.min(Math.max(interval, 10), 5000), resend, nc };
+}
