@@ -48,3 +48,22 @@ export class PacketBatch {
     this.kernel.arena.free(this.start);
   }
 }
+
+/** Batches for one thread, handed out for as long as datagrams are in them. */
+export class BatchPool {
+  readonly #free: PacketBatch[] = [];
+
+  constructor(
+    readonly kernel: Kernel,
+    private readonly capacity = 64,
+  ) {}
+
+  take(): PacketBatch {
+    return this.#free.pop() ?? new PacketBatch(this.kernel, this.capacity);
+  }
+
+  give(batch: PacketBatch): void {
+    batch.clear();
+    this.#free.push(batch);
+  }
+}

@@ -1,0 +1,360 @@
+import type { Counters } from '../../../shared/counters.ts';
+import { CongestionWindow } from './congestion.ts';
+import { type Reader, ReceiveWindow } from './receive-window.ts';
+import { RttEstimator } from './rtt.ts';
+import {
+  AT_CMD,
+  AT_LEN,
+  AT_SN,
+  AT_TS,
+  AT_UNA,
+  AT_WND,
+  CMD_ACK,
+  CMD_PUSH,
+  CMD_WASK,
+  CMD_WINS,
+  DEAD_LINK,
+  diff,
+  HEADER_BYTES,
+  PROBE_FIRST,
+  PROBE_LIMIT,
+  WND_FIRST,
+} from './segment.ts';
+import { Due, SendWindow } from './send-window.ts';
+
+/** `size`s are in segments, times in ms. */
+export interface KcpOptions {
+  conv: number;
+  /** bytes of KCP in a datagram: what crypt and FEC leave of the mtu option */
+  mtu: number;
+  sndWnd: number;
+  rcvWnd: number;
+  nodelay: boolean;
+  interval: number;
+  resend: number;
+  /** nc 1: no congestion window */
+  noCongestionWindow: boolean;
+  ackNoDelay: boolean;
+  /** the largest single write, in bytes */
+  writeBytes: number;
+  /** the largest data of a received segment, in bytes */
+  maxSegment: number;
+}
+
+/** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
+export interface DatagramOutput {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Whether more may be sent now (pacing); asked before each data segment. */
+  ready(): boolean;
+  /** @returns the offset in `bytes` of the next datagram's KCP bytes */
+  begin(): number;
+  commit(length: number): void;
+}
+
+/**
+ * The ARQ of one conversation: a control block of KCP as kcp-go runs it, in stream mode, without a clock of its own.
+ *
+ * The owner calls `input` for each datagram of an event-loop turn, then `settle`, which says whether to `flush`, and
+ * asks `nextFlush` when to come back. Nothing here allocates for a datagram in the steady state.
+ */
+export class Kcp {
+  readonly mss: number;
+  readonly send: SendWindow;
+  readonly receive: ReceiveWindow;
+  readonly rtt: RttEstimator;
+  rmtWnd = WND_FIRST;
+  /** one segment was sent DEAD_LINK times */
+  deadLink = false;
+  /** the peer has acknowledged something */
+  acknowledged = false;
+  readonly #o: KcpOptions;
+  readonly #congestion: CongestionWindow | undefined;
+  /** (sn, ts) of PUSHes to answer */
+  #acks = new Int32Array(256);
+  #ackCount = 0;
+  #askWindow = false;
+  #tellWindow = false;
+  #probeWait = 0;
+  #probeAt = 0;
+  /** a flush is wanted that does not wait for the interval */
+  #urgent = false;
+  /** the earliest RTO of what is in flight, or earlier */
+  #earliest = 0;
+  /** pacing stopped the last flush */
+  #starved = false;
+  // the datagram being written
+  #begun = -1;
+  #at = 0;
+
+  constructor(
+    options: KcpOptions,
+    private readonly output: DatagramOutput,
+    private readonly reader: Reader,
+    private readonly counters: Counters,
+  ) {
+    this.#o = options;
+    this.mss = options.mtu - HEADER_BYTES;
+    this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend);
+    this.receive = new ReceiveWindow(options.rcvWnd, options.maxSegment);
+    this.rtt = new RttEstimator(options.nodelay, options.interval);
+    this.#congestion = options.noCongestionWindow ? undefined : new CongestionWindow(this.mss);
+  }
+
+  get cwnd(): number {
+    const window = Math.min(this.#o.sndWnd, this.rmtWnd);
+    return this.#congestion ? Math.min(window, this.#congestion.cwnd) : window;
+  }
+
+  /** Whether a write is taken now, counting `extra` bytes that were taken but not yet written. */
+  writable(extra: number): boolean {
+    return this.send.waiting + Math.ceil(extra / this.mss) < this.#o.sndWnd;
+  }
+
+  write(bytes: Uint8Array, from: number, length: number): void {
+    this.send.write(bytes, from, length);
+  }
+
+  /**
+   * One datagram's KCP bytes.
+   * @param recovered rebuilt by FEC: it is old, so it tells neither the window nor the round trip
+   * @returns false where it was refused (KCPInErrors), at the segment that was wrong
+   */
+  input(bytes: Uint8Array, view: DataView, offset: number, length: number, now: number, recovered: boolean): boolean {
+    const stop = offset + length;
+    let at = offset;
+    let moved = false;
+    let echoed = 0;
+    let acked = false;
+    let segments = 0;
+    let whole = length >= HEADER_BYTES;
+    while (stop - at >= HEADER_BYTES) {
+      const cmd = bytes[at + AT_CMD];
+      const size = view.getUint32(at + AT_LEN, true);
+      const data = at + HEADER_BYTES;
+      if (view.getUint32(at, true) !== this.#o.conv || cmd < CMD_PUSH || cmd > CMD_WINS || size > stop - data) {
+        whole = false;
+        break;
+      }
+      segments++;
+      if (!recovered) this.rmtWnd = view.getUint16(at + AT_WND, true);
+      const sn = view.getInt32(at + AT_SN, true);
+      const ts = view.getInt32(at + AT_TS, true);
+      if (this.send.acknowledgeBelow(view.getInt32(at + AT_UNA, true))) moved = true;
+      if (cmd === CMD_PUSH) this.#push(sn, ts, bytes, data, size);
+      else if (cmd === CMD_ACK) {
+        if (this.send.acknowledge(sn, ts)) moved = true;
+        acked = true;
+        echoed = ts;
+      } else if (cmd === CMD_WASK) this.#tellWindow = true;
+      at = data + size;
+    }
+    this.counters.InSegs += segments;
+    if (!whole) this.counters.KCPInErrors++;
+    if (acked && !recovered) {
+      const rtt = diff(now | 0, echoed);
+      if (rtt >= 0) this.rtt.sample(rtt);
+    }
+    if (moved) {
+      this.#congestion?.advanced(this.rmtWnd);
+      this.#urgent = true;
+    }
+    if (moved || acked) this.acknowledged = true;
+    return whole;
+  }
+
+  /** Gives the reader what waits for it; the owner calls it at the end of a turn's input and when the reader resumes. */
+  drain(): void {
+    if (this.receive.drain(this.reader)) this.#tellWindow = this.#urgent = true;
+  }
+
+  /**
+   * Ends a turn's input: counts ACKs towards fast retransmission.
+   * @returns what the turn calls for: a whole flush, only the ACKs, or nothing yet
+   */
+  settle(): 'all' | 'acks' | 'none' {
+    if (this.send.applyAcks()) this.#urgent = true;
+    if (this.#urgent || (this.send.queued > 0 && this.send.inFlight < this.cwnd)) return 'all';
+    const enough = Math.floor(this.#o.mtu / HEADER_BYTES);
+    return this.#ackCount > 0 && (this.#o.ackNoDelay || this.#ackCount >= enough) ? 'acks' : 'none';
+  }
+
+  /**
+   * Writes what is due to the output: ACKs, window probes, then data.
+   * @param now the clock in ms, after the socket was drained: a late timer must not take waiting ACKs for lost ones
+   */
+  flush(now: number, acksOnly = false): void {
+    const clock = now | 0;
+    this.#flushAcks();
+    if (!acksOnly) {
+      this.#urgent = false;
+      this.#probe(clock);
+      if (this.#askWindow) this.#control(CMD_WASK, 0, clock);
+      if (this.#tellWindow) this.#control(CMD_WINS, 0, clock);
+      this.#askWindow = this.#tellWindow = false;
+      this.#flushData(clock);
+    }
+    this.#commit();
+  }
+
+  /**
+   * When to flush next, in ms of the clock: at the next tick of `interval` while ACKs wait, else at the tick behind the
+   * first RTO or probe; Infinity when nothing is outstanding, so that an idle session has no timer.
+   */
+  nextFlush(now: number): number {
+    const { interval } = this.#o;
+    const tick = (Math.floor(now / interval) + 1) * interval;
+    if (this.#ackCount > 0 || this.#tellWindow || this.#urgent) return tick;
+    let wait = Infinity;
+    if (this.send.inFlight > 0) wait = diff(this.#earliest, now | 0);
+    if (this.rmtWnd === 0) wait = Math.min(wait, this.#probeWait === 0 ? 0 : diff(this.#probeAt, now | 0));
+    return wait === Infinity ? wait : Math.max(tick, Math.ceil((now + wait) / interval) * interval);
+  }
+
+  /** Whether pacing stopped the last flush before its end. */
+  get starved(): boolean {
+    return this.#starved;
+  }
+
+  #push(sn: number, ts: number, bytes: Uint8Array, offset: number, length: number): void {
+    if (!this.receive.accepts(sn)) return;
+    const at = this.#ackCount * 2;
+    if (at === this.#acks.length) {
+      const grown = new Int32Array(at * 2);
+      grown.set(this.#acks);
+      this.#acks = grown;
+    }
+    this.#acks[at] = sn;
+    this.#acks[at + 1] = ts;
+    this.#ackCount++;
+    if (!this.receive.push(sn, bytes, offset, length, this.reader)) this.counters.RepeatSegs++;
+  }
+
+  #flushAcks(): void {
+    const last = this.#ackCount - 1;
+    for (let i = 0; i <= last; i++) {
+      const sn = this.#acks[i * 2];
+      // una already tells everything below nxt; the last one stays for its timestamp.
+      if (i !== last && diff(sn, this.receive.nxt) < 0) continue;
+      this.#control(CMD_ACK, sn, this.#acks[i * 2 + 1]);
+    }
+    this.#ackCount = 0;
+  }
+
+  #probe(now: number): void {
+    if (this.rmtWnd !== 0) {
+      this.#probeWait = 0;
+    } else if (this.#probeWait === 0) {
+      this.#probeWait = PROBE_FIRST;
+      this.#probeAt = (now + PROBE_FIRST) | 0;
+    } else if (diff(now, this.#probeAt) >= 0) {
+      this.#probeWait = Math.min(this.#probeWait + (this.#probeWait >> 1), PROBE_LIMIT);
+      this.#probeAt = (now + this.#probeWait) | 0;
+      this.#askWindow = true;
+    }
+  }
+
+  #flushData(now: number): void {
+    const { send, output } = this;
+    const cwnd = this.cwnd;
+    const room = Math.min(cwnd - send.inFlight, send.queued);
+    send.applyAcks();
+    this.#starved = false;
+    let again = 0;
+    let timedOut = 0;
+    if (send.mayBeDue(now, this.#earliest)) {
+      let earliest = 0x7fffffff;
+      let suspects = false;
+      for (let sn = send.una; sn !== send.nxt; sn = (sn + 1) | 0) {
+        const slot = sn & send.mask;
+        if (send.buffers[slot] === undefined) continue;
+        const why = send.dueAgain(slot, now, room <= 0);
+        if (why !== Due.No) {
+          if (this.#starved || !output.ready()) this.#starved = true;
+          else {
+            if (why === Due.Timeout) timedOut++;
+            else again++;
+            this.#sendAgain(slot, sn, now, why);
+          }
+        }
+        if (send.suspect(slot)) suspects = true;
+        const wait = diff(send.due[slot], now);
+        if (wait < earliest) earliest = wait;
+      }
+      send.walked(suspects);
+      this.#earliest = (now + earliest) | 0;
+    }
+    if (!this.#starved) this.#sendNew(room, now);
+    if (this.#congestion) {
+      if (again > 0) this.#congestion.retransmitted(send.inFlight, this.#o.resend);
+      if (timedOut > 0) this.#congestion.timedOut(cwnd);
+    }
+  }
+
+  #sendNew(room: number, now: number): void {
+    const { send, output } = this;
+    const rto = this.rtt.rto;
+    for (let n = 0; n < room; n++) {
+      if (!output.ready()) {
+        this.#starved = true;
+        return;
+      }
+      const slot = send.nxt & send.mask;
+      if (send.inFlight === 0 || diff((now + rto) | 0, this.#earliest) < 0) this.#earliest = (now + rto) | 0;
+      send.sent(slot, now, rto, Due.No);
+      this.#data(slot, send.nxt, now);
+      send.nxt = (send.nxt + 1) | 0;
+    }
+  }
+
+  #sendAgain(slot: number, sn: number, now: number, why: Due): void {
+    const { send, counters } = this;
+    let rto = this.rtt.rto;
+    if (why === Due.Timeout) {
+      rto = send.rto[slot] + (this.#o.nodelay ? rto >> 1 : rto);
+      counters.LostSegs++;
+    } else if (why === Due.Fast) counters.FastRetransSegs++;
+    else counters.EarlyRetransSegs++;
+    counters.RetransSegs++;
+    send.sent(slot, now, rto, why);
+    if (send.xmit[slot] >= DEAD_LINK) this.deadLink = true;
+    this.#data(slot, sn, now);
+  }
+
+  #data(slot: number, sn: number, now: number): void {
+    const data = this.send.buffers[slot]!;
+    const length = this.send.lengths[slot];
+    const at = this.#header(CMD_PUSH, sn, now, length);
+    // A full segment is copied from the buffer itself: no view is made for it.
+    this.output.bytes.set(length === data.length ? data : data.subarray(0, length), at);
+    this.#at = at + length;
+  }
+
+  #control(cmd: number, sn: number, ts: number): void {
+    this.#at = this.#header(cmd, sn, ts, 0);
+  }
+
+  /** Makes room for a segment in this datagram or the next, and writes its header. @returns the offset of its data */
+  #header(cmd: number, sn: number, ts: number, length: number): number {
+    if (this.#begun >= 0 && this.#at - this.#begun + HEADER_BYTES + length > this.#o.mtu) this.#commit();
+    if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
+    const { view } = this.output;
+    const at = this.#at;
+    view.setUint32(at, this.#o.conv, true);
+    // cmd, frg 0, wnd
+    view.setUint32(at + AT_CMD, cmd | (Math.min(this.receive.free, 0xffff) << 16), true);
+    view.setInt32(at + AT_TS, ts, true);
+    view.setInt32(at + AT_SN, sn, true);
+    view.setInt32(at + AT_UNA, this.receive.nxt, true);
+    view.setUint32(at + AT_LEN, length, true);
+    this.counters.OutSegs++;
+    return at + HEADER_BYTES;
+  }
+
+  #commit(): void {
+    if (this.#begun < 0) return;
+    const length = this.#at - this.#begun;
+    this.#begun = -1;
+    this.output.commit(length);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * A KCP segment on the wire, all integers little-endian; a datagram holds several back to back:
+ *
+ *     0      4     5     6     8     12    16     20     24
+ *     | conv | cmd | frg | wnd | ts  | sn  | una  | len  | data ...
+ *
+ * - wnd: free slots in the sender's receive window, in segments
+ * - ts: the sender's clock in ms; an ACK carries back the ts of the PUSH it answers
+ * - una: the sender has everything below this sn
+ * - frg: 0 in stream mode
+ */
+export const HEADER_BYTES = 24;
+export const AT_CMD = 4;
+export const AT_WND = 6;
+export const AT_TS = 8;
+export const AT_SN = 12;
+export const AT_UNA = 16;
+export const AT_LEN = 20;
+
+export const CMD_PUSH = 81;
+export const CMD_ACK = 82;
+/** asks for the peer's window */
+export const CMD_WASK = 83;
+/** tells the window */
+export const CMD_WINS = 84;
+
+/** Retransmission timeouts in ms (kcp-go: IKCP_RTO_*). */
+export const RTO_MIN = 100;
+export const RTO_MIN_NODELAY = 30;
+export const RTO_FIRST = 200;
+export const RTO_MAX = 60_000;
+
+/** Probing a closed window, in ms: at first, and at most (kcp-go: IKCP_PROBE_*). */
+export const PROBE_FIRST = 500;
+export const PROBE_LIMIT = 120_000;
+
+export const SSTHRESH_FIRST = 2;
+export const SSTHRESH_MIN = 2;
+/** The peer's window until it is told. */
+export const WND_FIRST = 32;
+/** A segment sent this often marks the link as dead; nothing closes for it. */
+export const DEAD_LINK = 20;
+
+/** a - b of two 32-bit clocks or sequence numbers, as a signed difference. */
+export const diff = (a: number, b: number): number => (a - b) | 0;

@@ -1,0 +1,47 @@
+import { randomFillSync } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Timer, World } from './world.ts';
+
+/** The real one: setTimeout, setImmediate, the system's clock and randomness. */
+export class SystemWorld implements World {
+  #queue: (() => void)[] = [];
+  #spare: (() => void)[] = [];
+  #scheduled = false;
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallClock(): number {
+    return Date.now();
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const timer = setTimeout(run, ms);
+    return { stop: () => clearTimeout(timer) };
+  }
+
+  endOfTurn(run: () => void): void {
+    this.#queue.push(run);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
+  }
+
+  randomFill(bytes: Uint8Array): void {
+    randomFillSync(bytes);
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    const queue = this.#queue;
+    this.#queue = this.#spare;
+    for (let i = 0; i < queue.length; i++) queue[i]();
+    queue.length = 0;
+    this.#spare = queue;
+  };
+}

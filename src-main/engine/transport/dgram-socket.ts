@@ -1,0 +1,134 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
+import { setDscp } from './dscp.ts';
+
+const DRAIN_POLL_MS = 1;
+
+/** node:dgram on every platform: the default where nothing faster is there, and its fallback. */
+export class DgramSocket implements DatagramSocket {
+  readonly kind = 'dgram';
+  #inbox: PacketBatch | undefined;
+  #shown: PacketBatch | undefined;
+  #peers: Peer[] = [];
+  #shownPeers: Peer[] = [];
+  #lastPeer: Peer | undefined;
+  #owed: PacketBatch[] = [];
+  #closed = false;
+
+  private constructor(
+    private readonly socket: Socket,
+    connected: boolean,
+    private readonly pool: BatchPool,
+    private readonly owner: SocketOwner,
+  ) {
+    socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
+    // ECONNREFUSED and the like are told per datagram; a lost datagram is the ARQ's business.
+    socket.on('error', () => {});
+  }
+
+  /** @throws the system's error (EADDRINUSE, EACCES, ...) */
+  static async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DgramSocket> {
+    const { local, remote } = options;
+    const socket = createSocket({ type: options.family === 6 ? 'udp6' : 'udp4' });
+    try {
+      const listening = once(socket, 'listening');
+      socket.bind({ address: local?.address, port: local?.port ?? 0, exclusive: true });
+      await listening;
+      if (remote) {
+        const connect = once(socket, 'connect');
+        socket.connect(remote.port, remote.address);
+        await connect;
+      }
+      socket.setRecvBufferSize(options.sockbuf);
+      socket.setSendBufferSize(options.sockbuf);
+      if (options.dscp > 0) setDscp(socket, options.family, options.dscp);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return new DgramSocket(socket, remote !== undefined, pool, owner);
+  }
+
+  get localPort(): number {
+    return this.socket.address().port;
+  }
+
+  get writable(): boolean {
+    return this.#owed.length === 0;
+  }
+
+  receive(): PacketBatch | undefined {
+    if (this.#shown) {
+      this.pool.give(this.#shown);
+      this.#shown = undefined;
+    }
+    if (!this.#inbox) return undefined;
+    this.#shown = this.#inbox;
+    this.#inbox = undefined;
+    [this.#peers, this.#shownPeers] = [this.#shownPeers, this.#peers];
+    return this.#shown;
+  }
+
+  peer(i: number): Peer {
+    return this.#shownPeers[i];
+  }
+
+  send(batch: PacketBatch, to?: Peer): boolean {
+    const { socket } = this;
+    if (this.#closed) return true;
+    const { bytes } = batch.kernel;
+    for (let i = 0; i < batch.count; i++) {
+      const offset = batch.offsets[i];
+      const datagram = bytes.subarray(offset, offset + batch.lengths[i]);
+      if (to) socket.send(datagram, to.port, to.address);
+      else socket.send(datagram);
+    }
+    // libuv tries at once; what the system did not take waits in its queue and still points into the batch.
+    if (socket.getSendQueueCount() === 0) return true;
+    this.#owed.push(batch);
+    if (this.#owed.length === 1) setTimeout(this.#pollDrained, DRAIN_POLL_MS);
+    return false;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
+    this.#inbox = this.#shown = undefined;
+    this.socket.close(() => {
+      for (const batch of this.#owed.splice(0)) this.pool.give(batch);
+    });
+  }
+
+  readonly #pollDrained = (): void => {
+    if (this.#closed) return;
+    if (this.socket.getSendQueueCount() > 0) {
+      setTimeout(this.#pollDrained, DRAIN_POLL_MS);
+      return;
+    }
+    for (const batch of this.#owed.splice(0)) this.pool.give(batch);
+    this.owner.drained();
+  };
+
+  readonly #onMessage = (data: Buffer): void => {
+    if (data.length > MAX_DATAGRAM || this.#closed) return;
+    const inbox = (this.#inbox ??= this.pool.take());
+    inbox.kernel.bytes.set(data, inbox.next);
+    inbox.push(data.length);
+    if (inbox.full) this.owner.readable(true);
+    else if (inbox.count === 1) this.owner.readable(false);
+  };
+
+  readonly #onMessageFrom = (data: Buffer, from: RemoteInfo): void => {
+    if (this.#closed) return;
+    let peer = this.#lastPeer;
+    if (peer?.port !== from.port || peer.address !== from.address) {
+      peer = { key: `${from.address}|${from.port}`, address: from.address, port: from.port };
+      this.#lastPeer = peer;
+    }
+    this.#peers[this.#inbox?.count ?? 0] = peer;
+    this.#onMessage(data);
+  };
+}
