@@ -1,0 +1,11 @@
+import type { TestProject } from 'vitest/node';
+import { ensureKcptun } from './debian.ts';
+
+/** Once before the tests of a project: interop needs our own build and the reference peer; the others need nothing. */
+export default async function setup(project: TestProject): Promise<void> {
+  if (project.name !== 'interop') return;
+  ensureKcptun();
+  if (process.env.OURS === 'debian') return;
+  const { build } = await import('./build.ts');
+  await build();
+}

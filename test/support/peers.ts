@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from './debian.ts';
+import { boundPorts } from './proc.ts';
+import { type Ending, Process } from './process.ts';
+import { type Impairment, RelayProcess } from './relay-process.ts';
+
+export type Kind = 'debian' | 'ours';
+export type Role = 'client' | 'server';
+/** Flags without their dashes; true is a bare flag, false and undefined are left out. */
+export type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export const BUNDLE = fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
+
+/** The pre-shared key of every peer: long enough for QPP, and looked for in everything a peer prints. */
+export const KEY = 'the key of the tests, which nobody may ever print '.repeat(5).trim();
+
+/** `OURS=debian` runs every test with the reference in our place, to tell a fault of the harness from one of ours. */
+const standIn = process.env.OURS === 'debian';
+export const debianIsHere =
+  findProgram('kcptun-client') !== undefined && findProgram('kcptun-server') !== undefined;
+
+/** What to spawn for a peer. */
+export function peerCommand(kind: Kind, role: Role, flags: Flags): [string, string[]] {
+  const args = Object.entries(flags).flatMap(([name, value]) =>
+    value === true
+      ? [`--${name}`]
+      : value === false || value === undefined
+        ? []
+        : [`--${name}`, String(value)],
+  );
+  return kind === 'debian' || standIn
+    ? [`kcptun-${role}`, args]
+    : [process.execPath, [BUNDLE, role, ...args]];
+}
+
+/** A running kcptun. Disposing it checks that it ends as it should and that its output never held the key. */
+export class Peer extends Process {
+  /** Where it listens: TCP port or unix path (client), UDP port (server, the lowest of a range). */
+  address: string | number = 0;
+
+  constructor(
+    readonly kind: Kind,
+    readonly role: Role,
+    readonly flags: Flags,
+    env?: NodeJS.ProcessEnv,
+  ) {
+    super(...peerCommand(kind, role, flags), env);
+  }
+
+  get port(): number {
+    return Number(this.address);
+  }
+
+  override async stop(signal?: NodeJS.Signals): Promise<Ending> {
+    const endedBefore = this.ending;
+    const ending = await super.stop(signal);
+    if (this.output.includes(KEY)) throw new Error(`${this.kind} ${this.role} printed the key`);
+    if (endedBefore && ending.signal !== 'SIGKILL')
+      throw new Error(`${this.kind} ${this.role} ended by itself: ${JSON.stringify(ending)}\n${this.output}`);
+    // Go's kcptun has no handler for SIGTERM; ours leaves with status 0
+    if (this.kind === 'ours' && !standIn && (signal ?? 'SIGTERM') === 'SIGTERM' && ending.code !== 0)
+      throw new Error(`our ${this.role} left with ${JSON.stringify(ending)} on SIGTERM:\n${this.output}`);
+    return ending;
+  }
+
+  /** Without the key, for messages. */
+  override toString(): string {
+    return `${this.kind} ${this.role} ${JSON.stringify({ ...this.flags, key: undefined })}`;
+  }
+}
+
+async function ready(peer: Peer, find: () => string | number | undefined): Promise<Peer> {
+  try {
+    peer.address = await peer.until(`the ${peer.role} to listen`, find);
+    return peer;
+  } catch (error) {
+    if (!peer.ending) await Process.prototype.stop.call(peer, 'SIGKILL');
+    throw error;
+  }
+}
+
+/** Starts a server on a free port of 127.0.0.1 (or on `flags.listen`) and waits until it listens. */
+export function startServer(kind: Kind, flags: Flags & { target: string }): Promise<Peer> {
+  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', key: KEY, ...flags });
+  return ready(peer, () => boundPorts(peer.pid, 'udp')[0]);
+}
+
+/** Starts a client on a free port of 127.0.0.1 (or on `flags.localaddr`, a unix path too) and waits until it listens. */
+export function startClient(kind: Kind, flags: Flags & { remoteaddr: string }): Promise<Peer> {
+  const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', key: KEY, ...flags });
+  const path = /^[./].*/.exec(String(peer.flags.localaddr))?.[0];
+  return ready(peer, () =>
+    path === undefined ? boundPorts(peer.pid, 'tcp')[0] : existsSync(path) ? path : undefined,
+  );
+}
+
+export interface TunnelPlan {
+  client: Kind;
+  server: Kind;
+  /** host:port or unix path the server connects to */
+  target: string;
+  /** for both ends */
+  flags?: Flags;
+  clientFlags?: Flags;
+  serverFlags?: Flags;
+  /** puts a relay with this line between the two */
+  line?: Impairment;
+  seed?: number;
+}
+
+/** A client and a server, with or without a bad line between them. */
+export class Tunnel implements AsyncDisposable {
+  private constructor(
+    readonly client: Peer,
+    readonly server: Peer,
+    readonly relay: RelayProcess | undefined,
+  ) {}
+
+  static async open(plan: TunnelPlan): Promise<Tunnel> {
+    const started: AsyncDisposable[] = [];
+    const keep = <T extends AsyncDisposable>(thing: T): T => (started.unshift(thing), thing);
+    try {
+      const server = keep(
+        await startServer(plan.server, { ...plan.flags, ...plan.serverFlags, target: plan.target }),
+      );
+      const relay = plan.line && keep(await RelayProcess.start(server.port, plan.line, plan.seed));
+      const remoteaddr = `127.0.0.1:${relay?.port ?? server.port}`;
+      const client = keep(await startClient(plan.client, { remoteaddr, ...plan.flags, ...plan.clientFlags }));
+      return new Tunnel(client, server, relay);
+    } catch (error) {
+      for (const thing of started) await thing[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const endings = await Promise.allSettled([
+      this.client.stop(),
+      this.server.stop(),
+      this.relay?.[Symbol.asyncDispose](),
+    ]);
+    for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+  }
+}

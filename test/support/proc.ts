@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** What Linux knows about a process: proc(5). */
+
+/** USER_HZ, which is 100 on every architecture Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system seconds of all threads so far. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // fields are counted from the closing parenthesis, for the name may hold spaces; utime and stime are 14 and 15
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Resident memory now and at its highest, in bytes. */
+export function residentBytes(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
+  return { now: kilobytes('VmRSS') * 1024, peak: kilobytes('VmHWM') * 1024 };
+}
+
+export const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** TCP_LISTEN; and the state of a UDP socket that is bound, not connected (include/net/tcp_states.h). */
+const STATE = { tcp: '0A', udp: '07' };
+
+/** The text behind a path of /proc; empty when the process, or the thing in it, is gone. */
+function readIfThere(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+/** The local ports on which the process listens (tcp) or has unconnected sockets (udp), in growing order. */
+export function boundPorts(pid: number, protocol: 'tcp' | 'udp'): number[] {
+  const inodes = new Set<string>();
+  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+    const link = readIfThere(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
+    if (inode) inodes.add(inode);
+  }
+  const ports = new Set<number>();
+  for (const table of [protocol, `${protocol}6`]) {
+    const rows = readIfThere(() => readFileSync(`/proc/${pid}/net/${table}`, 'latin1'));
+    for (const row of rows.split('\n').slice(1)) {
+      const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
+      if (state === STATE[protocol] && inodes.has(inode)) ports.add(parseInt(local.split(':')[1], 16));
+    }
+  }
+  return [...ports].sort((a, b) => a - b);
+}
