@@ -2,7 +2,8 @@
 export interface FecKernel {
   /**
    * For each of `rows` accumulators, `stride` bytes apart from `to`, adds coefficient x input over GF(2^8)
-   * (polynomial 0x11d): bytes[to + r * stride + i] ^= mul(bytes[coefficients + r], bytes[from + i]).
+   * (polynomial 0x11d): bytes[to + r * stride + i] ^= bytes[coefficients + r] x bytes[from + i], for i below `length`.
+   * Accumulators and input must not overlap.
    */
   gfMulAdd(
     to: number,

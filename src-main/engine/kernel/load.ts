@@ -33,7 +33,7 @@ function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
   const pages = KERNEL_BYTES >> 16;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
-  const { arenaStart, crc32, ...functions } = instance.exports as unknown as Exports;
+  const { arenaStart, crc32, crc32c, ...functions } = instance.exports as unknown as Exports;
   return {
     ...functions,
     name: 'wasm',
@@ -42,5 +42,6 @@ function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
     view: new DataView(memory.buffer),
     arena: new Arena(arenaStart(), KERNEL_BYTES),
     crc32: (offset, length) => crc32(offset, length) >>> 0,
+    crc32c: (offset, length) => crc32c(offset, length) >>> 0,
   };
 }

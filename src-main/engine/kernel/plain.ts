@@ -1,5 +1,7 @@
 import { Arena, type Kernel } from './kernel.ts';
 import { plainCrypt } from './plain-crypt.ts';
+import { plainFec } from './plain-fec.ts';
+import { plainSnappy } from './plain-snappy.ts';
 
 /** What a layer's plain functions work on; `words` is the same memory as little-endian 32-bit words. */
 export type KernelMemory = Pick<Kernel, 'bytes' | 'words' | 'view'>;
@@ -18,5 +20,7 @@ export function createPlainKernel(size: number): Kernel {
     // Offset 0 is left unused, as in the module.
     arena: new Arena(16, size),
     ...plainCrypt(memory),
+    ...plainFec(memory),
+    ...plainSnappy(memory),
   };
 }
