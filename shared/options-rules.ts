@@ -1,0 +1,116 @@
+import { AddressError, isEveryInterface, parseAddress } from './address.ts';
+import type { CryptName } from './crypts.ts';
+import type { Problem, ProblemCode } from './options-problem.ts';
+import {
+  type ClientOptions,
+  DEFAULT_KEY,
+  type OptionKey,
+  type ServerOptions,
+  type Side,
+  specOf,
+} from './options.ts';
+
+/** Bytes a cipher adds to a datagram: nonce and CRC-32, or nonce and tag, or nothing. */
+export const cryptOverhead = (crypt: CryptName): number =>
+  crypt === 'null' ? 0 : crypt === 'aes-128-gcm' ? 12 + 16 : 16 + 4;
+
+/** Forward error correction is sent only where both counts are above 0. */
+export const fecIsOn = ({ datashard, parityshard }: { datashard: number; parityshard: number }): boolean =>
+  datashard > 0 && parityshard > 0;
+
+/** Bytes of a KCP datagram inside cipher and FEC: what kcp-go calls its mtu. */
+export const kcpMtu = (options: {
+  mtu: number;
+  crypt: CryptName;
+  datashard: number;
+  parityshard: number;
+}): number => options.mtu - cryptOverhead(options.crypt) - (fecIsOn(options) ? 8 : 0);
+
+/** kcp-go refuses a smaller one; 24 of it are the segment's header. */
+const LEAST_KCP_MTU = 50;
+/** Below these the QPP library warns: a key of 211 bytes, 7 pads, a number of pads coprime to 8. */
+const QPP_KEY_BYTES = 211;
+const QPP_PADS = 7;
+
+/** The rules between options: those kcp-go, smux and QPP check, and what a user would want to be told. */
+export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Problem[] {
+  const problems: Problem[] = [];
+  // every rule but the client's own reads options that both sides have
+  const options = all as ClientOptions & ServerOptions;
+  const add = (severity: Problem['severity'], key: OptionKey, code: ProblemCode, text: string): void => {
+    const value = specOf(key).kind === 'secret' ? '(not shown)' : JSON.stringify(options[key]);
+    problems.push({ severity, key, code, value, text });
+  };
+  const error = add.bind(null, 'error');
+  const warn = add.bind(null, 'warning');
+
+  const { datashard, parityshard, crypt, smuxbuf, streambuf } = options;
+  if (datashard + parityshard > 256)
+    error(
+      'parityshard',
+      'too-many-shards',
+      `datashard + parityshard of at most 256, not ${datashard + parityshard}`,
+    );
+  const least = options.mtu - kcpMtu(options) + LEAST_KCP_MTU;
+  if (options.mtu < least)
+    error('mtu', 'mtu-too-small', `at least ${least} with crypt ${crypt} and this FEC, so that data fits in`);
+  if (streambuf > smuxbuf)
+    error('streambuf', 'streambuf-over-smuxbuf', `at most smuxbuf, which is ${smuxbuf}, as smux demands`);
+  if (options.tcp)
+    error(
+      'tcp',
+      'raw-sockets',
+      'false: packets that look like TCP need raw sockets, which Node does not have',
+    );
+
+  if (options.key === DEFAULT_KEY)
+    warn('key', 'default-key', "this is kcptun's default key, which everybody knows");
+  if (crypt === 'none' || crypt === 'null' || crypt === 'xor')
+    warn('crypt', 'no-secrecy', 'this protects nothing; anybody on the way can read and change the data');
+  if (datashard > 0 !== parityshard > 0)
+    warn(datashard > 0 ? 'parityshard' : 'datashard', 'fec-off', 'with one of the two at 0 there is no FEC');
+  const ignored = (['nodelay', 'interval', 'resend', 'nc'] as const).filter(
+    (key) => options.mode !== 'manual' && options[key] !== specOf(key).default[side],
+  );
+  if (ignored.length > 0)
+    warn(
+      ignored[0],
+      'manual-ignored',
+      `${ignored.join(', ')} only count in mode manual, the mode is ${options.mode}`,
+    );
+  if (options.qpp) {
+    const weak = [
+      new TextEncoder().encode(options.key).length < QPP_KEY_BYTES &&
+        `the key has less than ${QPP_KEY_BYTES} bytes`,
+      options['qpp-count'] < QPP_PADS && `there are less than ${QPP_PADS} pads`,
+      options['qpp-count'] % 2 === 0 && 'the number of pads is not coprime to 8',
+    ].filter((reason) => reason !== false);
+    if (weak.length > 0) warn('qpp-count', 'qpp-weak', `QPP is weaker than meant: ${weak.join(', ')}`);
+  }
+  if (options.pprof) warn('pprof', 'pprof-ignored', "ignored, as Go's profiler means nothing here");
+
+  if (side === 'client') {
+    if (options.autoexpire > 0 && (options.scavengettl < 0 || options.scavengettl > options.autoexpire))
+      warn(
+        'scavengettl',
+        'scavenge-race',
+        'longer than autoexpire: old and new sessions compete for the line',
+      );
+    if (listensEverywhere(options.localaddr))
+      warn(
+        'localaddr',
+        'every-interface',
+        'other machines can use the tunnel too; 127.0.0.1 keeps it to this one',
+      );
+  }
+  return problems;
+}
+
+function listensEverywhere(localaddr: string): boolean {
+  try {
+    return isEveryInterface(parseAddress(localaddr, { use: 'listen', unix: true }));
+  } catch (error) {
+    if (error instanceof AddressError) return false;
+    throw error;
+  }
+}
