@@ -1,0 +1,286 @@
+import { EngineError } from '../errors.ts';
+import type { Timer, World } from '../world.ts';
+import { FrameDecoder, type FrameHandler } from './decoder.ts';
+import { HEADER_SIZE, MAX_PAYLOAD, NOP, type SmuxVersion, writeHeader } from './frame.ts';
+import type { FrameSink } from './sink.ts';
+import { SmuxStream } from './stream.ts';
+
+export interface SmuxOptions {
+  role: 'client' | 'server';
+  version: SmuxVersion;
+  /** payload bytes of a frame at most, 1 to 65535 */
+  frameSize: number;
+  /** unread bytes over all streams at which reading stops (smuxbuf) */
+  receiveBuffer: number;
+  /** version 2: unread bytes of one stream that the peer is told to keep to (streambuf) */
+  streamBuffer: number;
+  /** milliseconds between NOPs; 0 sends none */
+  keepAlive: number;
+  /** a session that received nothing for so many milliseconds closes; 0 never does */
+  keepAliveTimeout: number;
+  world: World;
+  /** Frames wait where none did: call `pump`. */
+  onPending: () => void;
+  /** `readable` is true again. */
+  onResume: () => void;
+  /** The peer opened a stream. Without it, its streams are dropped. */
+  onStream?: (stream: SmuxStream) => void;
+  /** Called once, however the session ends. */
+  onClose: (reason: EngineError) => void;
+}
+
+/** keepalive timeout of smux's default configuration, which kcptun does not change */
+export const KEEPALIVE_TIMEOUT_MS = 30_000;
+
+const nop = new Uint8Array(HEADER_SIZE);
+
+/**
+ * smux 1 and 2 over a byte stream it knows nothing of. Whoever carries the bytes
+ * - calls `input` with what has arrived, while `readable`, and `flush` at the end of the turn,
+ * - calls `pump` after `onPending`, and while `pending` whenever the way down has room again.
+ */
+export class SmuxSession {
+  readonly version: SmuxVersion;
+  readonly frameSize: number;
+  readonly streamBuffer: number;
+  readonly world: World;
+
+  readonly #options: SmuxOptions;
+  readonly #decoder: FrameDecoder;
+  readonly #streams = new Map<number, SmuxStream>();
+  #nextId: number;
+
+  /** streams with frames to send, served in turn: a singly linked list through `next` */
+  #firstSender: SmuxStream | undefined;
+  #lastSender: SmuxStream | undefined;
+  #nopDue = false;
+
+  /** the stream whose data frame is being decoded; undefined when it is unknown */
+  #receiver: SmuxStream | undefined;
+  /** streams that have something for their owners at the end of the turn */
+  #fresh: SmuxStream[] = [];
+  #spare: SmuxStream[] = [];
+  #unread = 0;
+  #stalled = false;
+
+  #closed = false;
+  #heardAt: number;
+  #pingTimer: Timer | undefined;
+  #deadTimer: Timer | undefined;
+
+  constructor(options: SmuxOptions) {
+    const { role, version, frameSize, receiveBuffer, streamBuffer, keepAlive, keepAliveTimeout, world } =
+      options;
+    expectRange('frameSize', frameSize, MAX_PAYLOAD);
+    expectRange('receiveBuffer', receiveBuffer, 0x7fffffff);
+    expectRange('streamBuffer', streamBuffer, 0x7fffffff);
+    this.#options = options;
+    this.version = version;
+    this.frameSize = frameSize;
+    this.streamBuffer = streamBuffer;
+    this.world = world;
+    // smux counts up by 2 before the first use: 3, 5, ... at the client, 2, 4, ... at the server
+    this.#nextId = role === 'client' ? 3 : 2;
+    this.#heardAt = world.now();
+    if (keepAlive > 0) this.#pingTimer = world.after(keepAlive, this.#onPingTimer);
+    if (keepAliveTimeout > 0) this.#deadTimer = world.after(keepAliveTimeout, this.#onDeadTimer);
+    this.#decoder = new FrameDecoder(version, this.#handler);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** How many streams are there, those included that only have their end to send. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** Bytes received that no reader has got rid of, over all streams. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** False while the unread bytes reach the receive buffer: then the layer below stops feeding, until `onResume`. */
+  get readable(): boolean {
+    return this.#unread < this.#options.receiveBuffer;
+  }
+
+  /** Whether frames wait to be written. */
+  get pending(): boolean {
+    return this.#nopDue || this.#firstSender !== undefined;
+  }
+
+  /** @throws {EngineError} closed, also when the stream ids are used up */
+  open(): SmuxStream {
+    if (this.#closed) throw new EngineError('closed', 'smux: the session is closed');
+    const id = this.#nextId;
+    if (id > 0xffffffff) throw new EngineError('closed', 'smux: no stream id is left in this session');
+    this.#nextId += 2;
+    const stream = new SmuxStream(this, id, true);
+    this.#streams.set(id, stream);
+    this.schedule(stream);
+    return stream;
+  }
+
+  /** Sends a NOP now: the layer below will see whether the peer acknowledges it. */
+  ping(): void {
+    if (this.#closed || this.#nopDue) return;
+    const wasPending = this.pending;
+    this.#nopDue = true;
+    if (!wasPending) this.#options.onPending();
+  }
+
+  /** Takes the next bytes of the peer, by copy, however they are cut. */
+  input(bytes: Uint8Array, from: number, length: number): void {
+    if (this.#closed) return;
+    this.#heardAt = this.world.now();
+    try {
+      this.#decoder.decode(bytes, from, length);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.close(error);
+    }
+  }
+
+  /** The turn is over: the streams hand on what it has brought. */
+  flush(): void {
+    const fresh = this.#fresh;
+    if (fresh.length === 0) return;
+    this.#fresh = this.#spare;
+    for (const stream of fresh) {
+      stream.fresh = false;
+      stream.flush();
+    }
+    fresh.length = 0;
+    this.#spare = fresh;
+  }
+
+  /** Writes frames while the sink takes them, one a stream in turn. */
+  pump(sink: FrameSink): void {
+    if (this.#nopDue && sink.writable()) {
+      this.#nopDue = false;
+      writeHeader(nop, this.version, NOP, 0, 0);
+      sink.write(nop, 0, HEADER_SIZE);
+    }
+    while (this.#firstSender !== undefined && sink.writable()) {
+      const stream = this.#firstSender;
+      this.#firstSender = stream.next;
+      if (this.#firstSender === undefined) this.#lastSender = undefined;
+      stream.next = undefined;
+      stream.queued = false;
+      if (!stream.sendable) continue;
+      stream.writeFrame(sink);
+      if (stream.sendable) this.#enqueue(stream);
+    }
+  }
+
+  /** Ends the session and every stream; what has been received is delivered before. Closing twice is harmless. */
+  close(reason = new EngineError('closed', 'the session was closed')): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#decoder.stop();
+    this.#pingTimer?.stop();
+    this.#deadTimer?.stop();
+    this.#firstSender = this.#lastSender = undefined;
+    this.#nopDue = false;
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of streams) stream.abandon(reason);
+    this.#unread = 0;
+    this.#options.onClose(reason);
+  }
+
+  /** For a stream: it has something to send. */
+  schedule(stream: SmuxStream): void {
+    if (this.#closed || stream.queued || !stream.sendable) return;
+    const wasPending = this.pending;
+    this.#enqueue(stream);
+    if (!wasPending) this.#options.onPending();
+  }
+
+  /** For a stream: unread bytes have gone. */
+  released(n: number): void {
+    if (this.#closed) return;
+    this.#unread -= n;
+    if (!this.#stalled || !this.readable) return;
+    this.#stalled = false;
+    // what was held back was not the peer's silence
+    this.#heardAt = this.world.now();
+    this.#options.onResume();
+  }
+
+  /** For a stream: it has ended. */
+  leave(stream: SmuxStream): void {
+    this.#streams.delete(stream.id);
+    if (this.#receiver === stream) this.#receiver = undefined;
+  }
+
+  #enqueue(stream: SmuxStream): void {
+    if (stream.queued) return;
+    stream.queued = true;
+    if (this.#lastSender === undefined) this.#firstSender = stream;
+    else this.#lastSender.next = stream;
+    this.#lastSender = stream;
+  }
+
+  #refresh(stream: SmuxStream): void {
+    if (stream.fresh) return;
+    stream.fresh = true;
+    this.#fresh.push(stream);
+  }
+
+  readonly #handler: FrameHandler = {
+    syn: (id) => {
+      const { onStream } = this.#options;
+      if (onStream === undefined || this.#streams.has(id)) return;
+      const stream = new SmuxStream(this, id, false);
+      this.#streams.set(id, stream);
+      onStream(stream);
+    },
+    fin: (id) => {
+      const stream = this.#streams.get(id);
+      if (stream === undefined) return;
+      stream.receiveEnd();
+      this.#refresh(stream);
+    },
+    push: (id) => {
+      // data for an unknown stream is dropped: it may have been closed while they were on their way
+      this.#receiver = this.#streams.get(id);
+    },
+    payload: (bytes, from, length) => {
+      const stream = this.#receiver;
+      if (stream === undefined || !stream.receive(bytes, from, length)) return;
+      this.#unread += length;
+      if (!this.readable) this.#stalled = true;
+      this.#refresh(stream);
+    },
+    update: (id, consumed, window) => {
+      const stream = this.#streams.get(id);
+      if (stream === undefined || stream.receiveUpdate(consumed, window)) return;
+      throw new EngineError('smux-protocol', `smux: stream ${id}: the peer consumed more than was sent`);
+    },
+  };
+
+  readonly #onPingTimer = (): void => {
+    this.#pingTimer = this.world.after(this.#options.keepAlive, this.#onPingTimer);
+    this.ping();
+  };
+
+  readonly #onDeadTimer = (): void => {
+    const timeout = this.#options.keepAliveTimeout;
+    const silence = this.world.now() - this.#heardAt;
+    // while we ourselves do not read, silence says nothing (smux, keepalive)
+    if (silence >= timeout && this.readable) {
+      const seconds = Math.round(silence / 1000);
+      this.close(new EngineError('keepalive-timeout', `nothing was received for ${seconds} s`));
+      return;
+    }
+    this.#deadTimer = this.world.after(Math.max(timeout - silence, timeout / 10), this.#onDeadTimer);
+  };
+}
+
+function expectRange(name: string, value: number, max: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} is ${value}, expected a whole number from 1 to ${max}`);
+}
