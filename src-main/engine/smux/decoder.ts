@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import {
   FIN,
-  HEADER_SIZE,
+  FRAME_HEADER_BYTES,
   NOP,
   PSH,
   readU16,
@@ -9,7 +9,7 @@ import {
   type SmuxVersion,
   SYN,
   UPD,
-  UPDATE_SIZE,
+  UPDATE_BYTES,
 } from './frame.ts';
 
 /** What a decoder tells, in the order of the wire. */
@@ -26,7 +26,7 @@ export interface FrameHandler {
 /** Takes smux frames out of a byte stream, however it is cut. Holds at most one header or one UPD back. */
 export class FrameDecoder {
   /** a header that came in pieces, or the body of an UPD that did */
-  readonly #held = new Uint8Array(HEADER_SIZE);
+  readonly #held = new Uint8Array(FRAME_HEADER_BYTES);
   #heldLength = 0;
   /** the stream of the UPD whose body is awaited, or -1 */
   #updateId = -1;
@@ -53,12 +53,13 @@ export class FrameDecoder {
         this.#payloadLeft -= n;
         this.handler.payload(bytes, from, n);
         from += n;
-      } else if (this.#heldLength === 0 && end - from >= HEADER_SIZE) {
+      } else if (this.#heldLength === 0 && end - from >= FRAME_HEADER_BYTES) {
         this.#take(bytes, from);
-        from += HEADER_SIZE;
+        from += FRAME_HEADER_BYTES;
       } else {
-        while (from < end && this.#heldLength < HEADER_SIZE) this.#held[this.#heldLength++] = bytes[from++];
-        if (this.#heldLength < HEADER_SIZE) {
+        while (from < end && this.#heldLength < FRAME_HEADER_BYTES)
+          this.#held[this.#heldLength++] = bytes[from++];
+        if (this.#heldLength < FRAME_HEADER_BYTES) {
           // a wrong version is said as soon as it is seen: the rest of such a header may never come
           if (this.#updateId < 0) this.#checkVersion(this.#held[0]);
           return;
@@ -96,7 +97,7 @@ export class FrameDecoder {
         return this.handler.push(id, length);
       case UPD:
         if (this.version !== 2) throw new EngineError('smux-protocol', 'smux: UPD in version 1');
-        expectLength('UPD', length, UPDATE_SIZE);
+        expectLength('UPD', length, UPDATE_BYTES);
         this.#updateId = id;
         return;
       default:

@@ -8,8 +8,8 @@
  *
  * UPD (version 2 only) carries: consumed u32 | window u32, both mod 2^32.
  */
-export const HEADER_SIZE = 8;
-export const UPDATE_SIZE = 8;
+export const FRAME_HEADER_BYTES = 8;
+export const UPDATE_BYTES = 8;
 /** What the length field holds at most. */
 export const MAX_PAYLOAD = 0xffff;
 

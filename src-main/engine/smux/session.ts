@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import type { Timer, World } from '../world.ts';
 import { FrameDecoder, type FrameHandler } from './decoder.ts';
-import { HEADER_SIZE, MAX_PAYLOAD, NOP, type SmuxVersion, writeHeader } from './frame.ts';
+import { FRAME_HEADER_BYTES, MAX_PAYLOAD, NOP, type SmuxVersion, writeHeader } from './frame.ts';
 import type { FrameSink } from './sink.ts';
 import { SmuxStream } from './stream.ts';
 
@@ -15,9 +15,9 @@ export interface SmuxOptions {
   /** version 2: unread bytes of one stream that the peer is told to keep to (streambuf) */
   streamBuffer: number;
   /** milliseconds between NOPs; 0 sends none */
-  keepAlive: number;
+  keepAliveMs: number;
   /** a session that received nothing for so many milliseconds closes; 0 never does */
-  keepAliveTimeout: number;
+  keepAliveTimeoutMs: number;
   world: World;
   /** Frames wait where none did: call `pump`. */
   onPending: () => void;
@@ -32,7 +32,7 @@ export interface SmuxOptions {
 /** keepalive timeout of smux's default configuration, which kcptun does not change */
 export const KEEPALIVE_TIMEOUT_MS = 30_000;
 
-const nop = new Uint8Array(HEADER_SIZE);
+const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
  * smux 1 and 2 over a byte stream it knows nothing of. Whoever carries the bytes
@@ -69,7 +69,7 @@ export class SmuxSession {
   #deadTimer: Timer | undefined;
 
   constructor(options: SmuxOptions) {
-    const { role, version, frameSize, receiveBuffer, streamBuffer, keepAlive, keepAliveTimeout, world } =
+    const { role, version, frameSize, receiveBuffer, streamBuffer, keepAliveMs, keepAliveTimeoutMs, world } =
       options;
     expectRange('frameSize', frameSize, MAX_PAYLOAD);
     expectRange('receiveBuffer', receiveBuffer, 0x7fffffff);
@@ -82,8 +82,8 @@ export class SmuxSession {
     // smux counts up by 2 before the first use: 3, 5, ... at the client, 2, 4, ... at the server
     this.#nextId = role === 'client' ? 3 : 2;
     this.#heardAt = world.now();
-    if (keepAlive > 0) this.#pingTimer = world.after(keepAlive, this.#onPingTimer);
-    if (keepAliveTimeout > 0) this.#deadTimer = world.after(keepAliveTimeout, this.#onDeadTimer);
+    if (keepAliveMs > 0) this.#pingTimer = world.after(keepAliveMs, this.#onPingTimer);
+    if (keepAliveTimeoutMs > 0) this.#deadTimer = world.after(keepAliveTimeoutMs, this.#onDeadTimer);
     this.#decoder = new FrameDecoder(version, this.#handler);
   }
 
@@ -161,7 +161,7 @@ export class SmuxSession {
     if (this.#nopDue && sink.writable()) {
       this.#nopDue = false;
       writeHeader(nop, this.version, NOP, 0, 0);
-      sink.write(nop, 0, HEADER_SIZE);
+      sink.write(nop, 0, FRAME_HEADER_BYTES);
     }
     while (this.#firstSender !== undefined && sink.writable()) {
       const stream = this.#firstSender;
@@ -263,12 +263,12 @@ export class SmuxSession {
   };
 
   readonly #onPingTimer = (): void => {
-    this.#pingTimer = this.world.after(this.#options.keepAlive, this.#onPingTimer);
+    this.#pingTimer = this.world.after(this.#options.keepAliveMs, this.#onPingTimer);
     this.ping();
   };
 
   readonly #onDeadTimer = (): void => {
-    const timeout = this.#options.keepAliveTimeout;
+    const timeout = this.#options.keepAliveTimeoutMs;
     const silence = this.world.now() - this.#heardAt;
     // while we ourselves do not read, silence says nothing (smux, keepalive)
     if (silence >= timeout && this.readable) {

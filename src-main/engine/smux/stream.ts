@@ -3,12 +3,12 @@ import type { Timer } from '../world.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import {
   FIN,
-  HEADER_SIZE,
+  FRAME_HEADER_BYTES,
   INITIAL_WINDOW,
   PSH,
   SYN,
   UPD,
-  UPDATE_SIZE,
+  UPDATE_BYTES,
   writeHeader,
   writeU32,
 } from './frame.ts';
@@ -22,7 +22,7 @@ export const WRITE_LIMIT = 128 * 1024;
 /** How long a destroyed stream may go on sending what was written to it (openCloseTimeout of smux). */
 const LINGER_MS = 30_000;
 
-const header = new Uint8Array(HEADER_SIZE + UPDATE_SIZE);
+const header = new Uint8Array(FRAME_HEADER_BYTES + UPDATE_BYTES);
 const ignore = (): void => {};
 
 /**
@@ -226,17 +226,17 @@ export class SmuxStream {
     if (this.#synDue) {
       this.#synDue = false;
       writeHeader(header, version, SYN, 0, this.id);
-      sink.write(header, 0, HEADER_SIZE);
+      sink.write(header, 0, FRAME_HEADER_BYTES);
     } else if (this.#updateDue) {
       this.#updateDue = false;
-      writeHeader(header, version, UPD, UPDATE_SIZE, this.id);
-      writeU32(header, HEADER_SIZE, this.#consumed);
-      writeU32(header, HEADER_SIZE + 4, this.session.streamBuffer);
-      sink.write(header, 0, HEADER_SIZE + UPDATE_SIZE);
+      writeHeader(header, version, UPD, UPDATE_BYTES, this.id);
+      writeU32(header, FRAME_HEADER_BYTES, this.#consumed);
+      writeU32(header, FRAME_HEADER_BYTES + 4, this.session.streamBuffer);
+      sink.write(header, 0, FRAME_HEADER_BYTES + UPDATE_BYTES);
     } else if (this.#outbox.length > 0) {
       const length = Math.min(this.session.frameSize, this.#outbox.length, this.#room);
       writeHeader(header, version, PSH, length, this.id);
-      sink.write(header, 0, HEADER_SIZE);
+      sink.write(header, 0, FRAME_HEADER_BYTES);
       this.#outbox.moveTo(sink, length);
       this.#framed = (this.#framed + length) >>> 0;
       if (this.#wantsDrain && this.#outbox.length <= WRITE_LIMIT / 2) {
@@ -245,7 +245,7 @@ export class SmuxStream {
       }
     } else {
       writeHeader(header, version, FIN, 0, this.id);
-      sink.write(header, 0, HEADER_SIZE);
+      sink.write(header, 0, FRAME_HEADER_BYTES);
       this.#finSent = true;
       this.#leaveWhenDone();
     }
