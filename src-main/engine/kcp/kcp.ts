@@ -14,6 +14,7 @@ import {
   CMD_WASK,
   CMD_WINS,
   DEAD_LINK,
+  DIAL_RTO_MAX,
   diff,
   HEADER_BYTES,
   PROBE_FIRST,
@@ -120,7 +121,14 @@ export class Kcp {
    * @param recovered rebuilt by FEC: it is old, so it tells neither the window nor the round trip
    * @returns false where it was refused (KCPInErrors), at the segment that was wrong
    */
-  input(bytes: Uint8Array, view: DataView, offset: number, length: number, now: number, recovered: boolean): boolean {
+  input(
+    bytes: Uint8Array,
+    view: DataView,
+    offset: number,
+    length: number,
+    now: number,
+    recovered: boolean,
+  ): boolean {
     const stop = offset + length;
     let at = offset;
     let moved = false;
@@ -132,7 +140,12 @@ export class Kcp {
       const cmd = bytes[at + AT_CMD];
       const size = view.getUint32(at + AT_LEN, true);
       const data = at + HEADER_BYTES;
-      if (view.getUint32(at, true) !== this.#o.conv || cmd < CMD_PUSH || cmd > CMD_WINS || size > stop - data) {
+      if (
+        view.getUint32(at, true) !== this.#o.conv ||
+        cmd < CMD_PUSH ||
+        cmd > CMD_WINS ||
+        size > stop - data
+      ) {
         whole = false;
         break;
       }
@@ -312,6 +325,8 @@ export class Kcp {
     let rto = this.rtt.rto;
     if (why === Due.Timeout) {
       rto = send.rto[slot] + (this.#o.nodelay ? rto >> 1 : rto);
+      // A server that comes up is found soon: the reference lets the first segment's RTO grow without bound.
+      if (!this.acknowledged) rto = Math.min(rto, DIAL_RTO_MAX);
       counters.LostSegs++;
     } else if (why === Due.Fast) counters.FastRetransSegs++;
     else counters.EarlyRetransSegs++;

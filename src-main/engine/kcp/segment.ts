@@ -29,6 +29,8 @@ export const RTO_MIN = 100;
 export const RTO_MIN_NODELAY = 30;
 export const RTO_FIRST = 200;
 export const RTO_MAX = 60_000;
+/** Until the peer has acknowledged anything. */
+export const DIAL_RTO_MAX = 1_000;
 
 /** Probing a closed window, in ms: at first, and at most (kcp-go: IKCP_PROBE_*). */
 export const PROBE_FIRST = 500;

@@ -222,7 +222,8 @@ export class SendWindow {
   }
 
   #skipAcknowledged(): void {
-    while (this.una !== this.nxt && this.buffers[this.una & this.mask] === undefined) this.una = (this.una + 1) | 0;
+    while (this.una !== this.nxt && this.buffers[this.una & this.mask] === undefined)
+      this.una = (this.una + 1) | 0;
   }
 
   /** Keeps the latest timestamps in descending order. @returns how many are kept now */

@@ -1,0 +1,182 @@
+import type { HostPorts } from '../../shared/address.ts';
+import type { PacketBatch } from './batch.ts';
+import { EngineError } from './errors.ts';
+import { FEC_HEADER_BYTES, fecKind } from './fec/packet.ts';
+import { AT_CMD, AT_LEN, AT_SN, CMD_PUSH, HEADER_BYTES } from './kcp/segment.ts';
+import { type Channel, KcpSession } from './session.ts';
+import type { SessionConfig } from './session-config.ts';
+import type { DatagramSocket, Peer, SocketOwner } from './transport/datagram-socket.ts';
+import type { Network } from './transport/network.ts';
+
+/** Go binds both families where no host is named; a system without IPv6 gets the other. */
+const EVERY_INTERFACE = [
+  { address: '::', family: 6 },
+  { address: '0.0.0.0', family: 4 },
+] as const;
+
+export interface Listening {
+  /** the ports listened on */
+  readonly ports: number[];
+  /** Closes every session, then the sockets. */
+  close(): void;
+}
+
+/**
+ * Listens for sessions on every port of the range.
+ * @param accept is given each new session, before its first datagram
+ * @throws EngineError `port-in-use`, `listen-failed`, `resolve-failed`; then nothing is left open
+ */
+export async function listen(
+  config: SessionConfig,
+  local: HostPorts,
+  network: Network,
+  accept: (session: KcpSession) => void,
+): Promise<Listening> {
+  const listeners: Listener[] = [];
+  const close = (): void => listeners.forEach((listener) => listener.close());
+  try {
+    for (let port = local.minPort; port <= local.maxPort; port++) {
+      listeners.push(await openListener(config, local.host, port, network, accept));
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { ports: listeners.map((listener) => listener.socket.localPort), close };
+}
+
+async function openListener(
+  config: SessionConfig,
+  host: string,
+  port: number,
+  network: Network,
+  accept: (session: KcpSession) => void,
+): Promise<Listener> {
+  const listener = new Listener(config, accept);
+  const candidates = host === '' ? EVERY_INTERFACE : [await network.resolve(host)];
+  let cause: NodeJS.ErrnoException | undefined;
+  for (const { address, family } of candidates) {
+    try {
+      const { sockbuf, dscp } = config;
+      const options = { family, local: { address, port }, sockbuf, dscp };
+      listener.socket = await network.open(options, config.pool, listener);
+      return listener;
+    } catch (error) {
+      cause = error as NodeJS.ErrnoException;
+      if (cause.code === 'EADDRINUSE') break;
+    }
+  }
+  throw cause?.code === 'EADDRINUSE'
+    ? new EngineError('port-in-use', `UDP port ${port} is in use by another program`, { cause })
+    : new EngineError('listen-failed', `cannot listen on UDP ${host}:${port}: ${cause?.message}`, { cause });
+}
+
+/** One socket and the sessions on it, by the peer's address. */
+class Listener implements SocketOwner {
+  socket!: DatagramSocket;
+  readonly #sessions = new Map<string, KcpSession>();
+  #scheduled = false;
+  #closed = false;
+
+  constructor(
+    private readonly config: SessionConfig,
+    private readonly accept: (session: KcpSession) => void,
+  ) {}
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const session of [...this.#sessions.values()]) session.close();
+    this.socket.close();
+  }
+
+  readable(full: boolean): void {
+    if (full) this.#receive();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.config.world.endOfTurn(this.#turn);
+  }
+
+  drained(): void {
+    for (const session of this.#sessions.values()) session.schedule();
+  }
+
+  failed(): void {
+    this.close();
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    if (!this.#closed) this.#receive();
+  };
+
+  #receive(): void {
+    const { crypt, counters } = this.config;
+    for (let batch = this.socket.receive(); batch && !this.#closed; batch = this.socket.receive()) {
+      crypt.open(batch);
+      counters.InPkts += batch.count;
+      for (let i = 0; i < batch.count; i++) this.#datagram(batch, i);
+    }
+  }
+
+  #datagram(batch: PacketBatch, i: number): void {
+    const { crypt, counters } = this.config;
+    counters.InBytes += batch.lengths[i];
+    const peer = this.socket.peer(i);
+    let session = this.#sessions.get(peer.key);
+    if (!batch.ok[i]) {
+      counters.InCsumErrors++;
+      session?.badPacket();
+      return;
+    }
+    const offset = batch.offsets[i] + crypt.head;
+    const length = batch.lengths[i] - crypt.head - crypt.tail;
+    const opening = this.#opening(offset, length);
+    if (opening !== undefined && opening !== session?.conv) {
+      // The same address with a new conversation: the client has begun anew.
+      session?.close(new EngineError('peer-closed', `replaced by a new session from ${peer.address}`));
+      session = this.#open(opening, peer);
+    }
+    if (!session) return;
+    session.packet(offset, length);
+    session.schedule();
+  }
+
+  /** The conversation that a datagram may open: it carries the PUSH of sn 0, in the clear or in an FEC data shard. */
+  #opening(offset: number, length: number): number | undefined {
+    const { view, bytes } = this.config.pool.kernel;
+    const kind = fecKind(view, offset, length);
+    if (kind === 'parity' || kind === 'out-of-band') return undefined;
+    const at = kind === 'data' ? offset + FEC_HEADER_BYTES : offset;
+    const room = offset + length - at - HEADER_BYTES;
+    if (room < 0) return undefined;
+    if (bytes[at + AT_CMD] !== CMD_PUSH || view.getUint32(at + AT_LEN, true) > room) return undefined;
+    return view.getUint32(at + AT_SN, true) === 0 ? view.getUint32(at, true) : undefined;
+  }
+
+  #open(conv: number, peer: Peer): KcpSession | undefined {
+    const { socket } = this;
+    const channel: Channel = {
+      remote: peer.address.includes(':') ? `[${peer.address}]:${peer.port}` : `${peer.address}:${peer.port}`,
+      get writable() {
+        return socket.writable;
+      },
+      receive: () => {},
+      send: (batch) => socket.send(batch, peer),
+      close: () => {
+        if (this.#sessions.get(peer.key) === session) this.#sessions.delete(peer.key);
+      },
+    };
+    let session: KcpSession | undefined;
+    try {
+      session = new KcpSession('server', conv, this.config, channel);
+    } catch (error) {
+      // No memory for one more: the datagram is lost, and the client will try again.
+      if (error instanceof EngineError && error.code === 'out-of-memory') return undefined;
+      throw error;
+    }
+    this.#sessions.set(peer.key, session);
+    this.accept(session);
+    return session;
+  }
+}
