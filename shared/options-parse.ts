@@ -25,7 +25,7 @@ export interface ParsedOptions<S extends Side> {
 
 /** A value as it may be shown: as JSON, cut, and never a secret. */
 function show(spec: OptionSpec, value: unknown): string {
-  if (spec.kind === 'secret') return '(not shown)';
+  if (spec.kind === 'secret') return '';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

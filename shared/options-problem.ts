@@ -27,12 +27,14 @@ export interface Problem {
   severity: 'error' | 'warning';
   key: OptionKey;
   code: ProblemCode;
-  /** as JSON; never a secret */
+  /** as JSON, or empty for a secret */
   value: string;
   /** plain English, to be read after 'expected' for an error; a sentence for a warning */
   text: string;
 }
 
 /** One line that names the option, the value and what is allowed; `name` replaces the JSON key (`--mtu`). */
-export const problemLine = ({ severity, key, value, text }: Problem, name: string = key): string =>
-  severity === 'error' ? `${name} ${value}: expected ${text}` : `${name} ${value}: ${text}`;
+export function problemLine({ severity, key, value, text }: Problem, name: string = key): string {
+  const subject = value === '' ? name : `${name} ${value}`;
+  return `${subject}: ${severity === 'error' ? 'expected ' : ''}${text}`;
+}

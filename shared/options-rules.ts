@@ -38,7 +38,7 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
   // every rule but the client's own reads options that both sides have
   const options = all as ClientOptions & ServerOptions;
   const add = (severity: Problem['severity'], key: OptionKey, code: ProblemCode, text: string): void => {
-    const value = specOf(key).kind === 'secret' ? '(not shown)' : JSON.stringify(options[key]);
+    const value = specOf(key).kind === 'secret' ? '' : JSON.stringify(options[key]);
     problems.push({ severity, key, code, value, text });
   };
   const error = add.bind(null, 'error');
