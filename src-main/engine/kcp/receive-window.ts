@@ -15,9 +15,9 @@ export interface Reader {
  */
 export class ReceiveWindow {
   /** the next sn in order */
-  nxt = 0;
+  nxt: number;
   /** the next sn for the reader */
-  #read = 0;
+  #read: number;
   /** segments beyond nxt */
   #ahead = 0;
   readonly #mask: number;
@@ -25,11 +25,17 @@ export class ReceiveWindow {
   readonly #lengths: Int32Array;
   readonly #pool: SegmentPool;
 
-  /** @param maxSegment bytes of data of the largest segment a datagram can carry */
+  /**
+   * @param size in segments
+   * @param maxSegment bytes of data of the largest segment a datagram can carry
+   * @param first the first sn
+   */
   constructor(
     readonly size: number,
     maxSegment: number,
+    first = 0,
   ) {
+    this.nxt = this.#read = first;
     // nxt stops while `size` segments wait for the reader, and sn reaches up to nxt + size beyond that.
     const slots = powerOfTwo(2 * size);
     this.#mask = slots - 1;
