@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { debianIsHere } from '../support/peers.ts';
-import { type Combination, coveringCombinations, nameOf, tryCombination } from './combinations.ts';
+import { debianIsHere, oursIsStoodIn } from '../support/peers.ts';
+import {
+  type Combination,
+  coveringCombinations,
+  nameOf,
+  ourCoveringCombinations,
+  tryCombination,
+} from './combinations.ts';
 
 const MiB = 1 << 20;
 
@@ -15,6 +21,15 @@ describe.skipIf(!debianIsHere)('against the reference', () => {
   it.for(coveringCombinations().map((row) => [nameOf(row), row] as const))('%s', async ([, combination]) => {
     await expect(tryCombination(combination, MiB)).resolves.toBeUndefined();
   });
+});
+
+describe.skipIf(oursIsStoodIn)('ours against ours', () => {
+  it.for(ourCoveringCombinations().map((row) => [nameOf(row), row] as const))(
+    '%s',
+    async ([, combination]) => {
+      await expect(tryCombination(combination, MiB / 2)).resolves.toBeUndefined();
+    },
+  );
 });
 
 // The long haul: seqids, sns and windows go round many times, and both flow controls have to give way.

@@ -1,9 +1,9 @@
-import { type Flags, type Role, Tunnel } from '../support/peers.ts';
+import { type Flags, Tunnel } from '../support/peers.ts';
 import { transfer, TransferTarget } from '../support/traffic.ts';
 import { everyRow, pairwiseRows } from './pairwise.ts';
 
-/** What has to be tried against release 20210922, whose ciphers these are. */
 const CHOICES = {
+  /** the ciphers of release 20210922 */
   crypt: [
     'aes',
     'aes-128',
@@ -23,8 +23,16 @@ const CHOICES = {
   fec: ['10+3', '5+5', '0+0', '3+2'],
   nocomp: [false, true],
   mode: ['fast3', 'fast2', 'fast', 'normal', 'manual'],
-  /** which end is ours */
-  ours: ['client', 'server'],
+} as const;
+
+/** Which end is ours when the other is release 20210922. */
+const AGAINST_REFERENCE = { ...CHOICES, ours: ['client', 'server'] } as const;
+/** Ours at both ends also knows what came after 20210922. */
+const OURS_ALONE = {
+  ...CHOICES,
+  crypt: [...CHOICES.crypt, 'aes-128-gcm', 'null'],
+  QPP: [false, true],
+  ours: ['both'],
 } as const;
 
 export interface Combination {
@@ -33,19 +41,22 @@ export interface Combination {
   fec: string;
   nocomp: boolean;
   mode: string;
-  ours: Role;
+  QPP?: boolean;
+  ours: 'client' | 'server' | 'both';
 }
 
-export const coveringCombinations = (): Combination[] => pairwiseRows(CHOICES);
-export const everyCombination = (): Combination[] => everyRow(CHOICES);
+export const coveringCombinations = (): Combination[] => pairwiseRows(AGAINST_REFERENCE);
+export const everyCombination = (): Combination[] => everyRow(AGAINST_REFERENCE);
+export const ourCoveringCombinations = (): Combination[] => pairwiseRows(OURS_ALONE);
 
-export const nameOf = ({ ours, crypt, smuxver, fec, nocomp, mode }: Combination): string =>
-  `our ${ours}, ${crypt}, smux ${smuxver}, FEC ${fec}, ${nocomp ? 'nocomp' : 'comp'}, ${mode}`;
+export const nameOf = ({ ours, crypt, smuxver, fec, nocomp, mode, QPP }: Combination): string =>
+  `${ours} ours, ${crypt}, smux ${smuxver}, FEC ${fec}, ${nocomp ? 'nocomp' : 'comp'}, ${mode}${QPP ? ', QPP' : ''}`;
 
-export function flagsOf({ crypt, smuxver, fec, nocomp, mode }: Combination): Flags {
+function flagsOf({ crypt, smuxver, fec, nocomp, mode, QPP }: Combination): Flags {
   const [datashard, parityshard] = fec.split('+');
   const manual = mode === 'manual' && { nodelay: 1, interval: 20, resend: 2, nc: 1 };
-  return { crypt, smuxver, nocomp, mode, datashard, parityshard, sndwnd: 1024, rcvwnd: 1024, ...manual };
+  const windows = { sndwnd: 1024, rcvwnd: 1024 };
+  return { crypt, smuxver, nocomp, mode, datashard, parityshard, QPP, ...windows, ...manual };
 }
 
 /** Moves `bytes` of random and of compressible data at the same time, both ways at once, and checks every SHA-256. */
@@ -56,8 +67,8 @@ export async function tryCombination(
 ): Promise<void> {
   await using target = await new TransferTarget().listen();
   await using tunnel = await Tunnel.open({
-    client: combination.ours === 'client' ? 'ours' : 'debian',
-    server: combination.ours === 'server' ? 'ours' : 'debian',
+    client: combination.ours === 'server' ? 'debian' : 'ours',
+    server: combination.ours === 'client' ? 'debian' : 'ours',
     target: target.address,
     flags: flagsOf(combination),
   });

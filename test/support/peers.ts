@@ -16,7 +16,7 @@ export const BUNDLE = fileURLToPath(new URL('../../dist/node/kcptun.js', import.
 export const KEY = 'the key of the tests, which nobody may ever print '.repeat(5).trim();
 
 /** `OURS=debian` runs every test with the reference in our place, to tell a fault of the harness from one of ours. */
-const standIn = process.env.OURS === 'debian';
+export const oursIsStoodIn = process.env.OURS === 'debian';
 export const debianIsHere =
   findProgram('kcptun-client') !== undefined && findProgram('kcptun-server') !== undefined;
 
@@ -29,7 +29,7 @@ export function peerCommand(kind: Kind, role: Role, flags: Flags): [string, stri
         ? []
         : [`--${name}`, String(value)],
   );
-  return kind === 'debian' || standIn
+  return kind === 'debian' || oursIsStoodIn
     ? [`kcptun-${role}`, args]
     : [process.execPath, [BUNDLE, role, ...args]];
 }
@@ -59,7 +59,7 @@ export class Peer extends Process {
     if (endedBefore && ending.signal !== 'SIGKILL')
       throw new Error(`${this.kind} ${this.role} ended by itself: ${JSON.stringify(ending)}\n${this.output}`);
     // Go's kcptun has no handler for SIGTERM; ours leaves with status 0
-    if (this.kind === 'ours' && !standIn && (signal ?? 'SIGTERM') === 'SIGTERM' && ending.code !== 0)
+    if (this.kind === 'ours' && !oursIsStoodIn && (signal ?? 'SIGTERM') === 'SIGTERM' && ending.code !== 0)
       throw new Error(`our ${this.role} left with ${JSON.stringify(ending)} on SIGTERM:\n${this.output}`);
     return ending;
   }

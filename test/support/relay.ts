@@ -127,6 +127,11 @@ export class Relay implements AsyncDisposable {
     return this.front.address().port;
   }
 
+  /** How many client addresses have been heard: one for every session that was ever dialled. */
+  get clients(): number {
+    return this.#upstreams.size;
+  }
+
   /** Sends a datagram as if the newest client (up) or the server (down) had sent it, past the line's troubles. */
   inject(direction: Direction, datagram: Buffer): void {
     if (!this.#newest) throw new Error('no client has been heard yet');

@@ -116,6 +116,11 @@ abstract class Target implements AsyncDisposable {
     return this.#sockets.size;
   }
 
+  /** Ends every connection from the target's side. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.end();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
