@@ -29,9 +29,6 @@ export interface SmuxOptions {
   onClose: (reason: EngineError) => void;
 }
 
-/** keepalive timeout of smux's default configuration, which kcptun does not change */
-export const KEEPALIVE_TIMEOUT_MS = 30_000;
-
 const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
