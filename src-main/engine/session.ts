@@ -168,13 +168,13 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     switch (fecKind(this.view, offset, length)) {
       case 'data':
         this.#decoder ??= this.#newDecoder();
-        this.#decoder.input(offset, length, now);
+        this.#decoder.input(offset, length);
         at += FEC_HEADER_BYTES;
         size -= FEC_HEADER_BYTES;
         break;
       case 'parity':
         this.#decoder ??= this.#newDecoder();
-        this.#decoder.input(offset, length, now);
+        this.#decoder.input(offset, length);
         return;
       case 'out-of-band':
         this.config.counters.OOBPackets++;
@@ -335,6 +335,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     if (this.closed) return;
     const kcp = this.#kcp;
     kcp.drain();
+    this.mux.flush();
     this.#pump();
     if (this.closed) return;
     const now = world.now();
