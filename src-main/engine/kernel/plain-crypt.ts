@@ -1,5 +1,6 @@
 import type { CryptKernel } from './crypt-kernel.ts';
 import type { KernelMemory } from './plain.ts';
+import { rotl32, swap32 } from './words.ts';
 
 /** CRC_TABLES[k * 256 + b] is the CRC-32 of byte b followed by k zero bytes, for slicing by 8. */
 const CRC_TABLES = crcTables(8);
@@ -73,10 +74,52 @@ export function plainCrypt({ bytes, words, view }: KernelMemory): CryptKernel {
     }
   }
 
-  return { xor, crc32, salsa20 };
-}
+  function counters(to: number, nonce: number, blocks: number): void {
+    const n0 = view.getUint32(nonce, true);
+    const n1 = view.getUint32(nonce + 4, true);
+    const n2 = view.getUint32(nonce + 8, true);
+    for (let i = 1, word = to >> 2; i <= blocks; i++, word += 4) {
+      words[word] = n0;
+      words[word + 1] = n1;
+      words[word + 2] = n2;
+      view.setUint32(4 * word + 12, i);
+    }
+  }
 
-const rotl = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
+  function ghash(to: number, table: number, from: number, length: number): void {
+    const y = new Uint8Array(16);
+    const product = new Uint32Array(y.buffer);
+    const multiply = (): void => {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let i = 0, row = table >> 2; i < 16; i++, row += 128) {
+        const low = row + ((y[i] & 15) << 2);
+        const high = row + 64 + ((y[i] >> 4) << 2);
+        a ^= words[low] ^ words[high];
+        b ^= words[low + 1] ^ words[high + 1];
+        c ^= words[low + 2] ^ words[high + 2];
+        d ^= words[low + 3] ^ words[high + 3];
+      }
+      product[0] = a;
+      product[1] = b;
+      product[2] = c;
+      product[3] = d;
+    };
+    for (const end = from + length; from < end; from += 16) {
+      const count = Math.min(16, end - from);
+      for (let i = 0; i < count; i++) y[i] ^= bytes[from + i];
+      multiply();
+    }
+    // 64 bits of the additional data's length, which is 0, and of the data's, in bits, big-endian.
+    product[3] ^= swap32(length << 3);
+    multiply();
+    bytes.set(y, to);
+  }
+
+  return { xor, crc32, salsa20, counters, ghash };
+}
 
 /** One block of Salsa20/20 (Bernstein, "Salsa20 specification", section 8), from the words of `state` into `out`. */
 function salsa20Block(state: Uint32Array, out: Uint32Array): void {
@@ -97,38 +140,38 @@ function salsa20Block(state: Uint32Array, out: Uint32Array): void {
   let x14 = state[14] | 0;
   let x15 = state[15] | 0;
   for (let round = 0; round < 10; round++) {
-    x4 ^= rotl((x0 + x12) | 0, 7);
-    x8 ^= rotl((x4 + x0) | 0, 9);
-    x12 ^= rotl((x8 + x4) | 0, 13);
-    x0 ^= rotl((x12 + x8) | 0, 18);
-    x9 ^= rotl((x5 + x1) | 0, 7);
-    x13 ^= rotl((x9 + x5) | 0, 9);
-    x1 ^= rotl((x13 + x9) | 0, 13);
-    x5 ^= rotl((x1 + x13) | 0, 18);
-    x14 ^= rotl((x10 + x6) | 0, 7);
-    x2 ^= rotl((x14 + x10) | 0, 9);
-    x6 ^= rotl((x2 + x14) | 0, 13);
-    x10 ^= rotl((x6 + x2) | 0, 18);
-    x3 ^= rotl((x15 + x11) | 0, 7);
-    x7 ^= rotl((x3 + x15) | 0, 9);
-    x11 ^= rotl((x7 + x3) | 0, 13);
-    x15 ^= rotl((x11 + x7) | 0, 18);
-    x1 ^= rotl((x0 + x3) | 0, 7);
-    x2 ^= rotl((x1 + x0) | 0, 9);
-    x3 ^= rotl((x2 + x1) | 0, 13);
-    x0 ^= rotl((x3 + x2) | 0, 18);
-    x6 ^= rotl((x5 + x4) | 0, 7);
-    x7 ^= rotl((x6 + x5) | 0, 9);
-    x4 ^= rotl((x7 + x6) | 0, 13);
-    x5 ^= rotl((x4 + x7) | 0, 18);
-    x11 ^= rotl((x10 + x9) | 0, 7);
-    x8 ^= rotl((x11 + x10) | 0, 9);
-    x9 ^= rotl((x8 + x11) | 0, 13);
-    x10 ^= rotl((x9 + x8) | 0, 18);
-    x12 ^= rotl((x15 + x14) | 0, 7);
-    x13 ^= rotl((x12 + x15) | 0, 9);
-    x14 ^= rotl((x13 + x12) | 0, 13);
-    x15 ^= rotl((x14 + x13) | 0, 18);
+    x4 ^= rotl32((x0 + x12) | 0, 7);
+    x8 ^= rotl32((x4 + x0) | 0, 9);
+    x12 ^= rotl32((x8 + x4) | 0, 13);
+    x0 ^= rotl32((x12 + x8) | 0, 18);
+    x9 ^= rotl32((x5 + x1) | 0, 7);
+    x13 ^= rotl32((x9 + x5) | 0, 9);
+    x1 ^= rotl32((x13 + x9) | 0, 13);
+    x5 ^= rotl32((x1 + x13) | 0, 18);
+    x14 ^= rotl32((x10 + x6) | 0, 7);
+    x2 ^= rotl32((x14 + x10) | 0, 9);
+    x6 ^= rotl32((x2 + x14) | 0, 13);
+    x10 ^= rotl32((x6 + x2) | 0, 18);
+    x3 ^= rotl32((x15 + x11) | 0, 7);
+    x7 ^= rotl32((x3 + x15) | 0, 9);
+    x11 ^= rotl32((x7 + x3) | 0, 13);
+    x15 ^= rotl32((x11 + x7) | 0, 18);
+    x1 ^= rotl32((x0 + x3) | 0, 7);
+    x2 ^= rotl32((x1 + x0) | 0, 9);
+    x3 ^= rotl32((x2 + x1) | 0, 13);
+    x0 ^= rotl32((x3 + x2) | 0, 18);
+    x6 ^= rotl32((x5 + x4) | 0, 7);
+    x7 ^= rotl32((x6 + x5) | 0, 9);
+    x4 ^= rotl32((x7 + x6) | 0, 13);
+    x5 ^= rotl32((x4 + x7) | 0, 18);
+    x11 ^= rotl32((x10 + x9) | 0, 7);
+    x8 ^= rotl32((x11 + x10) | 0, 9);
+    x9 ^= rotl32((x8 + x11) | 0, 13);
+    x10 ^= rotl32((x9 + x8) | 0, 18);
+    x12 ^= rotl32((x15 + x14) | 0, 7);
+    x13 ^= rotl32((x12 + x15) | 0, 9);
+    x14 ^= rotl32((x13 + x12) | 0, 13);
+    x15 ^= rotl32((x14 + x13) | 0, 18);
   }
   out[0] = x0 + state[0];
   out[1] = x1 + state[1];

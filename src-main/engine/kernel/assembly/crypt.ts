@@ -167,3 +167,64 @@ export function salsa20(offset: usize, length: i32, key: usize, nonce: usize): v
     length -= 256;
   }
 }
+
+/** Counter blocks of GCM (NIST SP 800-38D, section 7.1): nonce, then a big-endian count from 1. */
+export function counters(to: usize, nonce: usize, blocks: i32): void {
+  const head = v128.load64_zero(nonce);
+  const n2 = load<u32>(nonce, 8);
+  const first = i32x4.replace_lane(head, 2, n2);
+  for (let i: i32 = 1; i <= blocks; i++) {
+    v128.store(to, i32x4.replace_lane(first, 3, bswap<u32>(i)));
+    to += 16;
+  }
+}
+
+/** The product of the nibbles of x, bytes 8 * half .. 8 * half + 7 of a block, with the hash key. */
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function lookup(table: usize, x: u64, i: i32): v128 {
+  const low = i === 0 ? x << 4 : x >>> (8 * i - 4);
+  const high = x >>> (8 * i);
+  return v128.xor(
+    v128.load(table + 512 * i + (<usize>low & 0xf0)),
+    v128.load(table + 512 * i + 256 + (<usize>high & 0xf0)),
+  );
+}
+
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function multiply(table: usize, y: v128): v128 {
+  const a = i64x2.extract_lane(y, 0);
+  const b = i64x2.extract_lane(y, 1);
+  const high = table + 4096;
+  const p = v128.xor(
+    v128.xor(v128.xor(lookup(table, a, 0), lookup(table, a, 1)), v128.xor(lookup(table, a, 2), lookup(table, a, 3))),
+    v128.xor(v128.xor(lookup(table, a, 4), lookup(table, a, 5)), v128.xor(lookup(table, a, 6), lookup(table, a, 7))),
+  );
+  const q = v128.xor(
+    v128.xor(v128.xor(lookup(high, b, 0), lookup(high, b, 1)), v128.xor(lookup(high, b, 2), lookup(high, b, 3))),
+    v128.xor(v128.xor(lookup(high, b, 4), lookup(high, b, 5)), v128.xor(lookup(high, b, 6), lookup(high, b, 7))),
+  );
+  return v128.xor(p, q);
+}
+
+const PADDED = memory.data(16, 16);
+
+/** GHASH (NIST SP 800-38D, section 6.4), a nibble at a time: 32 tables of 16 products with the hash key. */
+export function ghash(to: usize, table: usize, from: usize, length: i32): void {
+  let y = i64x2.splat(0);
+  const whole = from + (length & ~15);
+  while (from < whole) {
+    y = multiply(table, v128.xor(y, v128.load(from)));
+    from += 16;
+  }
+  const rest = length & 15;
+  if (rest) {
+    v128.store(PADDED, i64x2.splat(0));
+    memory.copy(PADDED, from, rest);
+    y = multiply(table, v128.xor(y, v128.load(PADDED)));
+  }
+  // 64 bits of the additional data's length, which is 0, and of the data's, in bits, big-endian.
+  y = multiply(table, v128.xor(y, i32x4(0, 0, 0, bswap<u32>(length << 3))));
+  v128.store(to, y);
+}
