@@ -1,5 +1,5 @@
 import { AddressError, isEveryInterface, parseAddress } from './address.ts';
-import type { CryptName } from './crypts.ts';
+import { CRYPT_INFO, type CryptName } from './crypts.ts';
 import type { Problem, ProblemCode } from './options-problem.ts';
 import {
   type ClientOptions,
@@ -10,21 +10,20 @@ import {
   specOf,
 } from './options.ts';
 
-/** Bytes a cipher adds to a datagram: nonce and CRC-32, or nonce and tag, or nothing. */
-export const cryptOverhead = (crypt: CryptName): number =>
-  crypt === 'null' ? 0 : crypt === 'aes-128-gcm' ? 12 + 16 : 16 + 4;
-
 /** Forward error correction is sent only where both counts are above 0. */
 export const fecIsOn = ({ datashard, parityshard }: { datashard: number; parityshard: number }): boolean =>
   datashard > 0 && parityshard > 0;
 
 /** Bytes of a KCP datagram inside cipher and FEC: what kcp-go calls its mtu. */
-export const kcpMtu = (options: {
+export function kcpMtu(options: {
   mtu: number;
   crypt: CryptName;
   datashard: number;
   parityshard: number;
-}): number => options.mtu - cryptOverhead(options.crypt) - (fecIsOn(options) ? 8 : 0);
+}): number {
+  const { head, tail } = CRYPT_INFO[options.crypt];
+  return options.mtu - head - tail - (fecIsOn(options) ? 8 : 0);
+}
 
 /** kcp-go refuses a smaller one; 24 of it are the segment's header. */
 const LEAST_KCP_MTU = 50;
@@ -65,8 +64,11 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
 
   if (options.key === DEFAULT_KEY)
     warn('key', 'default-key', "this is kcptun's default key, which everybody knows");
-  if (crypt === 'none' || crypt === 'null' || crypt === 'xor')
-    warn('crypt', 'no-secrecy', 'this protects nothing; anybody on the way can read and change the data');
+  const { security } = CRYPT_INFO[crypt];
+  if (security === 'none')
+    warn('crypt', 'no-secrecy', 'this protects nothing: anybody on the way can read the data');
+  if (security === 'weak')
+    warn('crypt', 'no-secrecy', 'this keeps nobody out who wants in; aes-128 is the least to use');
   if (datashard > 0 !== parityshard > 0)
     warn(datashard > 0 ? 'parityshard' : 'datashard', 'fec-off', 'with one of the two at 0 there is no FEC');
   const ignored = (['nodelay', 'interval', 'resend', 'nc'] as const).filter(
