@@ -1,7 +1,7 @@
-/** The generator 2 of GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (0x11d), the field of the Backblaze code. */
+/** The generator 2 of GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1. */
 const POLYNOMIAL = 0x11d;
 
-/** exponents[i] = 2^i, over two periods, so that a sum of two logarithms needs no reduction. */
+/** exponents[i] = 2^i, over two periods, so that a sum or difference of two logarithms needs no reduction. */
 const exponents = new Uint8Array(510);
 const logarithms = new Uint8Array(256);
 for (let i = 0, x = 1; i < 255; i++) {
@@ -14,11 +14,23 @@ for (let i = 0, x = 1; i < 255; i++) {
 export const multiply = (a: number, b: number): number =>
   a === 0 || b === 0 ? 0 : exponents[logarithms[a] + logarithms[b]];
 
-/** 1 / a, for a other than 0. */
-export const reciprocal = (a: number): number => exponents[255 - logarithms[a]];
+/** a / b, for b other than 0. */
+export const divide = (a: number, b: number): number =>
+  a === 0 ? 0 : exponents[logarithms[a] + 255 - logarithms[b]];
 
-/** base^exponent; 0^0 is 1. */
-export const power = (base: number, exponent: number): number => {
-  if (exponent === 0) return 1;
-  return base === 0 ? 0 : exponents[(logarithms[base] * exponent) % 255];
-};
+/**
+ * What a polynomial's values at the points `from` add to its values at the points `to`, for a polynomial that they
+ * determine (Lagrange): byte i * to.length + j is what from[i] adds to to[j]. The points all differ; a - b is a ^ b.
+ */
+export function interpolation(from: readonly number[], to: readonly number[]): Uint8Array {
+  /** The product of the differences to all points of `from` but itself. */
+  const spread = (point: number): number =>
+    from.reduce((all, other) => (other === point ? all : multiply(all, other ^ point)), 1);
+  const numerators = to.map(spread);
+  return Uint8Array.from(
+    from.flatMap((a) => {
+      const denominator = spread(a);
+      return to.map((b, j) => divide(numerators[j], multiply(a ^ b, denominator)));
+    }),
+  );
+}

@@ -1,7 +1,11 @@
-import { multiply, power, reciprocal } from './galois.ts';
+import { multiplySlowly as multiply } from './galois.ts';
 
 /** Rows of bytes, each an element of GF(2^8). */
 export type Matrix = Uint8Array[];
+
+/** a^254 is 1 / a: the nonzero elements are a group of 255. */
+const power = (base: number, exponent: number): number =>
+  exponent === 0 ? 1 : multiply(base, power(base, exponent - 1));
 
 export const product = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) =>
@@ -17,7 +21,7 @@ export function inverse(matrix: Matrix): Matrix {
     const pivot = left.findIndex((row, i) => i >= column && row[column] !== 0);
     if (pivot < 0) throw new RangeError('the matrix is singular');
     for (const rows of [left, right]) [rows[column], rows[pivot]] = [rows[pivot], rows[column]];
-    const scale = reciprocal(left[column][column]);
+    const scale = power(left[column][column], 254);
     for (const rows of [left, right]) rows[column] = rows[column].map((x) => multiply(x, scale));
     for (let i = 0; i < size; i++) {
       const factor = left[i][column];
@@ -34,8 +38,7 @@ export function inverse(matrix: Matrix): Matrix {
 
 /**
  * The parity rows of the systematic code, `parityShards` x `dataShards`: the Vandermonde matrix V[r][c] = r^c times the
- * inverse of its top square (Plank and Ding 2005; what Backblaze's and klauspost's libraries build). Any square part of
- * them can be inverted.
+ * inverse of its top square, as Backblaze's library builds them.
  */
 export function parityMatrix(dataShards: number, parityShards: number): Matrix {
   const vandermonde = Array.from({ length: dataShards + parityShards }, (_, row) =>

@@ -1,0 +1,111 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { Group } from './group.ts';
+import { wrapOf } from './packet.ts';
+
+/** The newest group and three behind it (kcp-go's maxShardSets). */
+const GROUPS = 4;
+/** A jump ahead by more groups is not taken for loss. */
+const FARTHEST = 256;
+/** So many packets in a row from one place far away: the peer has started again, or we have missed very much. */
+const STRAYS = 8;
+
+/**
+ * The groups that may still be filled, as a ring that ends with the newest.
+ *
+ * A packet far away from them is set aside, so that a stray or hostile seqid moves nothing; several in a row from one
+ * place move the window there. (kcp-go moves at any seqid ahead and at none behind, and so waits for good for a peer
+ * that has started again.)
+ */
+export class GroupWindow {
+  /** Shards the peer sent by its seqids, and those of them that came, of the groups that have left the window. */
+  expected = 0;
+  received = 0;
+  /** the newest group's number, -1 before there is one */
+  newest = -1;
+  #ring: Group[] = [];
+  /** the place of the newest in the ring */
+  #head = 0;
+  #dataShards = 0;
+  #groupSize = 0;
+  /** group numbers wrap here */
+  #numbers = 0;
+  #strayAt = 0;
+  #strays = 0;
+
+  constructor(private readonly kernel: Kernel) {}
+
+  /** Forgets all groups; those to come have this shape. */
+  reshape(dataShards: number, parityShards: number): void {
+    this.close();
+    this.#dataShards = dataShards;
+    this.#groupSize = dataShards + parityShards;
+    this.#numbers = wrapOf(this.#groupSize) / this.#groupSize;
+    this.#ring = Array.from({ length: GROUPS }, () => new Group(this.kernel, this.#groupSize));
+    this.newest = -1;
+    this.#strays = 0;
+  }
+
+  /** How many groups are held. */
+  get held(): number {
+    let held = 0;
+    for (const group of this.#ring) if (group.number >= 0) held++;
+    return held;
+  }
+
+  /** The group of that number, opened if need be; undefined where it is too old or too far away. */
+  take(number: number): Group | undefined {
+    if (this.newest < 0) this.#moveTo(number);
+    const ahead = this.#distance(number, this.newest);
+    if (ahead <= -GROUPS || ahead > FARTHEST) {
+      const near = Math.abs(this.#distance(number, this.#strayAt)) < GROUPS;
+      this.#strays = near ? this.#strays + 1 : 1;
+      this.#strayAt = number;
+      if (this.#strays < STRAYS) return undefined;
+      this.#moveTo(number);
+      return this.#ring[this.#head];
+    }
+    this.#strays = 0;
+    if (ahead > 0) this.#advance(ahead);
+    const group = this.#ring[(this.#head + Math.min(ahead, 0)) & (GROUPS - 1)];
+    if (group.number !== number) group.open(number);
+    return group;
+  }
+
+  close(): void {
+    for (const group of this.#ring) group.close();
+  }
+
+  #moveTo(number: number): void {
+    this.close();
+    this.newest = number;
+    this.#strays = 0;
+    this.#ring[this.#head].open(number);
+  }
+
+  #advance(groups: number): void {
+    // Those that are neither in the window now nor will be: nothing of them came.
+    this.expected += Math.max(0, groups - GROUPS) * this.#dataShards;
+    for (let left = Math.min(groups, GROUPS); left-- > 0;) {
+      this.#head = (this.#head + 1) & (GROUPS - 1);
+      const group = this.#ring[this.#head];
+      this.#count(group);
+      group.open((this.newest + groups - left) % this.#numbers);
+    }
+    this.newest = (this.newest + groups) % this.#numbers;
+  }
+
+  /** A group without any parity counts as data only: the newest sender leaves parity out when it is slow. */
+  #count({ number, data, parity }: Group): void {
+    if (number < 0) return;
+    this.expected += parity > 0 ? this.#groupSize : this.#dataShards;
+    this.received += data + parity;
+  }
+
+  /** a - b, the shorter way round. */
+  #distance(a: number, b: number): number {
+    const half = this.#numbers / 2;
+    const distance = a - b;
+    if (distance > half) return distance - this.#numbers;
+    return distance < -half ? distance + this.#numbers : distance;
+  }
+}

@@ -1,0 +1,91 @@
+import { MAX_DATAGRAM } from '../batch.ts';
+import { type Kernel, roundUp } from '../kernel/kernel.ts';
+
+/** Bytes of memory for one shard. */
+export const STRIDE = roundUp(MAX_DATAGRAM);
+
+const NOT_SEEN = 0;
+const SEEN_NOT_KEPT = -1;
+
+/** As arena.alloc, but 0 where no memory is left: recovery is then done without, for KCP sends again what is lost. */
+export function allocOrZero({ arena }: Kernel, bytes: number): number {
+  try {
+    return arena.alloc(bytes);
+  } catch {
+    return 0;
+  }
+}
+
+/** The shards of one group as they come in; what it keeps of them lies in kernel memory. */
+export class Group {
+  /** seqid / group size, or -1 while it stands for none */
+  number = -1;
+  /** shards seen, kept or not */
+  data = 0;
+  parity = 0;
+  kept = 0;
+  /** bytes of the longest shard kept */
+  longest = 0;
+  readonly #shards: Int32Array;
+  readonly #lengths: Int32Array;
+
+  constructor(
+    private readonly kernel: Kernel,
+    size: number,
+  ) {
+    this.#shards = new Int32Array(size);
+    this.#lengths = new Int32Array(size);
+  }
+
+  open(number: number): void {
+    this.close();
+    this.number = number;
+    this.data = this.parity = this.longest = 0;
+    this.#shards.fill(NOT_SEEN);
+  }
+
+  seen(index: number): boolean {
+    return this.#shards[index] !== NOT_SEEN;
+  }
+
+  see(index: number, isData: boolean): void {
+    if (isData) this.data++;
+    else this.parity++;
+    this.#shards[index] = SEEN_NOT_KEPT;
+  }
+
+  /** Copies a shard that was seen. */
+  keep(index: number, from: number, length: number): void {
+    const to = allocOrZero(this.kernel, STRIDE);
+    if (to === 0) return;
+    this.kernel.bytes.copyWithin(to, from, from + length);
+    this.#shards[index] = to;
+    this.#lengths[index] = length;
+    this.kept++;
+    if (length > this.longest) this.longest = length;
+  }
+
+  /** The kernel offset of a shard that is kept, else 0 or less. */
+  shard(index: number): number {
+    return this.#shards[index];
+  }
+
+  length(index: number): number {
+    return this.#lengths[index];
+  }
+
+  /** Gives the memory of its shards back. */
+  release(): void {
+    for (let i = 0; this.kept > 0; i++) {
+      if (this.#shards[i] <= 0) continue;
+      this.kernel.arena.free(this.#shards[i]);
+      this.#shards[i] = SEEN_NOT_KEPT;
+      this.kept--;
+    }
+  }
+
+  close(): void {
+    this.release();
+    this.number = -1;
+  }
+}

@@ -1,0 +1,64 @@
+import { EngineError } from '../errors.ts';
+
+/*
+ * A packet with FEC, all integers little-endian:
+ *
+ *     0        4      6      8
+ *     | seqid  | type | size | KCP bytes    type DATA; size counts itself: 2 + KCP bytes
+ *     | seqid  | type | parity over what follows the type of the group's data packets    type PARITY
+ *
+ * What follows the type is a shard. seqid counts data and parity packets together; a group is the dataShards +
+ * parityShards packets from a multiple of that sum on.
+ */
+export const DATA = 0xf1;
+export const PARITY = 0xf2;
+/** Newest kcp-go only, seqid ffffffff; kcptun sends none. */
+export const OUT_OF_BAND = 0xf3;
+
+export const TYPE_OFFSET = 4;
+export const SHARD_OFFSET = 6;
+/** What FEC puts in front of KCP's bytes. */
+export const FEC_HEADER_BYTES = 8;
+
+/** Past this seqid there is no whole group: it wraps to 0 (kcp-go's `paws`). */
+export const wrapOf = (groupSize: number): number => Math.floor(0xffffffff / groupSize) * groupSize;
+
+/** The most shards in a group: the code has no more points. */
+export const MAX_GROUP = 256;
+
+/**
+ * What kind of packet lies at `offset`. A KCP segment has its command, 81 to 84, where the type of a packet with FEC
+ * lies, so the two cannot be confused.
+ */
+export function fecKind(
+  view: DataView,
+  offset: number,
+  length: number,
+): 'data' | 'parity' | 'out-of-band' | 'none' {
+  if (length < FEC_HEADER_BYTES) return 'none';
+  switch (view.getUint16(offset + TYPE_OFFSET, true)) {
+    case DATA:
+      return 'data';
+    case PARITY:
+      return 'parity';
+    case OUT_OF_BAND:
+      return 'out-of-band';
+    default:
+      return 'none';
+  }
+}
+
+/** @throws EngineError `bad-option` unless both are at least 1 and their sum is at most 256 */
+export function checkShards(dataShards: number, parityShards: number): void {
+  for (const [name, value] of Object.entries({ datashard: dataShards, parityshard: parityShards })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new EngineError('bad-option', `${name} ${value}: a whole number from 1 up is expected`);
+    }
+  }
+  if (dataShards + parityShards > MAX_GROUP) {
+    throw new EngineError(
+      'bad-option',
+      `datashard ${dataShards} and parityshard ${parityShards}: at most ${MAX_GROUP} together are possible`,
+    );
+  }
+}
