@@ -1,0 +1,163 @@
+import { parseArgs } from 'node:util';
+import { build } from '../support/build.ts';
+import { ensureKcptun, ensurePrograms } from '../support/debian.ts';
+import type { Kind } from '../support/peers.ts';
+import { LOADS, measureGrowth } from './growth.ts';
+import { LOSSES, LOSSY_PAIRS, measureLossy } from './lines.ts';
+import { type Figures, measurePair, ROWS } from './pair.ts';
+import { digits, machine, median, table, versus } from './report.ts';
+
+const USAGE = `npm run bench -- [options]
+  --runs N       how often everything is measured; the medians are shown (3)
+  --seconds N    length of each iperf3 run (5)
+  --rows TEXT    only rows whose name holds TEXT
+  --lossy        goodput over a lossy line instead
+  --growth       CPU per GB by streams and windows instead
+  --json         print JSON`;
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    rows: { type: 'string', default: '' },
+    lossy: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const runs = Number(options.runs);
+const CLIENTS: Kind[] = ['debian', 'ours'];
+
+/** All the results of one (row, peer), run by run; `medians` folds them. */
+type Results<F> = Map<string, F[]>;
+
+/**
+ * Measures every row with every variant, interleaved, `runs` times; the order turns round from run to run,
+ * so that a machine that warms up or tires favours nobody.
+ */
+async function interleave<R, V, F>(
+  rows: readonly R[],
+  variants: readonly V[],
+  label: (row: R, variant: V) => string,
+  measure: (row: R, variant: V, run: number) => Promise<F>,
+): Promise<Results<F>> {
+  const results: Results<F> = new Map();
+  for (let run = 0; run < runs; run++)
+    for (const row of rows)
+      for (const variant of run % 2 === 0 ? variants : [...variants].reverse()) {
+        const name = label(row, variant);
+        const figures = await measure(row, variant, run);
+        console.error(`run ${run + 1}/${runs}  ${name}  ${JSON.stringify(figures)}`);
+        results.set(name, [...(results.get(name) ?? []), figures]);
+      }
+  return results;
+}
+
+function medians<K extends string>(results: Results<Record<K, number>>, name: string): Record<K, number> {
+  const all = results.get(name);
+  if (!all) throw new Error(`nothing was measured for ${name}`);
+  const keys = Object.keys(all[0]) as K[];
+  return Object.fromEntries(keys.map((key) => [key, median(all.map((one) => one[key]))])) as Record<
+    K,
+    number
+  >;
+}
+
+function print(title: string, head: string[], rows: string[][], figures: unknown): void {
+  if (options.json) console.log(JSON.stringify({ title, machine: machine(), runs, figures }, null, 2));
+  else console.log(`${title}\n${machine()}; medians of ${runs}\n\n${table(head, rows)}`);
+}
+
+async function pairs(): Promise<void> {
+  const rows = ROWS.filter(({ name }) => name.includes(options.rows));
+  const results = (await interleave(
+    rows,
+    CLIENTS,
+    (row, client) => `${row.name}: ${client}`,
+    (row, client) => measurePair(client, row, Number(options.seconds)),
+  )) as Results<Figures & Record<keyof Figures, number>>;
+  const figures = rows.map(({ name }) => ({
+    name,
+    ours: medians(results, `${name}: ours`),
+    theirs: medians(results, `${name}: debian`),
+  }));
+  const columns: [keyof Figures, string][] = [
+    ['up', 'up Mbit/s'],
+    ['down', 'down Mbit/s'],
+    ['cpuUp', 'client CPU s/GB up'],
+    ['cpuDown', 'client CPU s/GB down'],
+    ['rss', 'client RSS peak MB'],
+    ['p50', '1-byte echo p50 us'],
+    ['p99', 'p99 us'],
+  ];
+  print(
+    `Our client / Debian's kcptun-client 20210922, both with Debian's kcptun-server`,
+    ['', ...columns.map(([, title]) => title)],
+    figures.map(({ name, ours, theirs }) => [
+      name,
+      ...columns.map(([key]) => versus(ours[key], theirs[key])),
+    ]),
+    figures,
+  );
+}
+
+async function lossy(): Promise<void> {
+  const name = (loss: number, pair: (typeof LOSSY_PAIRS)[number]) =>
+    `${loss * 100} %: ${pair.client} client, ${pair.server} server`;
+  const results = await interleave(LOSSES, LOSSY_PAIRS, name, (loss, pair, run) =>
+    measureLossy(pair, loss, run + 1),
+  );
+  const figures = LOSSES.map((loss) => ({
+    loss,
+    pairs: LOSSY_PAIRS.map((pair) => ({ ...pair, ...medians(results, name(loss, pair)) })),
+  }));
+  print(
+    'Goodput in Mbit/s over 100 ms of round trip, 10 ms of jitter, 2 % duplicated, 5 % reordered (up, down)',
+    ['loss', ...LOSSY_PAIRS.map(({ client, server }) => `${client} client, ${server} server`)],
+    figures.map(({ loss, pairs }) => [
+      `${loss * 100} %`,
+      ...pairs.map(({ up, down }, i) =>
+        i === 0
+          ? `${digits(up)}, ${digits(down)}`
+          : `${digits(up)} (${(up / pairs[0].up).toFixed(2)}), ${digits(down)} (${(down / pairs[0].down).toFixed(2)})`,
+      ),
+    ]),
+    figures,
+  );
+}
+
+async function growth(): Promise<void> {
+  const loads = LOADS.filter(({ name }) => name.includes(options.rows));
+  const results = await interleave(
+    loads,
+    CLIENTS,
+    (load, client) => `${load.name}: ${client}`,
+    (load, client) => measureGrowth(client, load),
+  );
+  const figures = loads.map(({ name }) => ({
+    name,
+    ours: medians(results, `${name}: ours`),
+    theirs: medians(results, `${name}: debian`),
+  }));
+  print(
+    'Client CPU s/GB (fast3, nocomp): ours / theirs',
+    ['', 'up', 'down'],
+    figures.map(({ name, ours, theirs }) => [
+      name,
+      versus(ours.up, theirs.up),
+      versus(ours.down, theirs.down),
+    ]),
+    figures,
+  );
+}
+
+if (options.help) {
+  console.log(USAGE);
+} else {
+  if (!ensureKcptun() || !ensurePrograms(['iperf3'], 'iperf3', 'the bench')) process.exit(1);
+  if (process.env.OURS !== 'debian') await build();
+  if (options.lossy) await lossy();
+  else if (options.growth) await growth();
+  else await pairs();
+}

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { type Flags, type Kind, Tunnel } from '../support/peers.ts';
+import { boundPorts, cpuSeconds, residentBytes } from '../support/proc.ts';
+import { Process } from '../support/process.ts';
+import { echoRoundTrips, EchoTarget, transfer, TransferTarget } from '../support/traffic.ts';
+
+const run = promisify(execFile);
+const MiB = 1 << 20;
+
+/** One thing to measure: the same flags for either client, and the server's, which is always the reference. */
+export interface Row {
+  name: string;
+  flags: Flags;
+}
+
+/** Throughput in Mbit/s, CPU in seconds per 10^9 bytes moved, memory in MB, round trips in microseconds. */
+export interface Figures {
+  up: number;
+  down: number;
+  cpuUp: number;
+  cpuDown: number;
+  rss: number;
+  p50: number;
+  p99: number;
+}
+
+const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 };
+/** smux 1 everywhere: it is what the reference's release speaks by default. */
+export const ROWS: Row[] = [
+  { name: 'defaults', flags: wide },
+  { name: 'nocomp', flags: { ...wide, nocomp: true } },
+  { name: 'nocomp, none, FEC 0', flags: { ...wide, nocomp: true, crypt: 'none', ds: 0, ps: 0 } },
+  { name: 'nocomp, salsa20', flags: { ...wide, nocomp: true, crypt: 'salsa20' } },
+  { name: 'nocomp, aes-128', flags: { ...wide, nocomp: true, crypt: 'aes-128' } },
+  { name: 'as they come', flags: {} },
+].map(({ name, flags }) => ({ name, flags: { smuxver: 1, quiet: true, ...flags } }));
+
+const pairOf = (client: Kind, flags: Flags, target: string) =>
+  Tunnel.open({ client, server: 'debian', target, flags });
+
+/** Both ways at once, with the digests of both ends compared. */
+async function check(client: Kind, flags: Flags): Promise<void> {
+  await using target = await new TransferTarget().listen();
+  await using tunnel = await pairOf(client, flags, target.address);
+  await transfer(tunnel.client.address, target, { up: 8 * MiB, down: 8 * MiB });
+}
+
+async function freeTcpPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port is free');
+  return address.port;
+}
+
+/** The part of iperf3's JSON that is read. */
+interface IperfReport {
+  error?: string;
+  end: { sum_received: { bytes: number; bits_per_second: number } };
+}
+
+async function throughput(client: Kind, flags: Flags, seconds: number) {
+  const port = await freeTcpPort();
+  await using iperf = new Process('iperf3', ['-s', '-B', '127.0.0.1', '-p', String(port)]);
+  await iperf.until('iperf3 to listen', () => boundPorts(iperf.pid, 'tcp').includes(port));
+  await using tunnel = await pairOf(client, flags, `127.0.0.1:${port}`);
+  const { pid } = tunnel.client;
+  const measure = async (...way: string[]) => {
+    const args = ['-c', '127.0.0.1', '-p', String(tunnel.client.port), '-t', String(seconds), '-J', ...way];
+    const before = cpuSeconds(pid);
+    const { stdout } = await run('iperf3', args, { maxBuffer: 16 * MiB });
+    const report = JSON.parse(stdout) as IperfReport;
+    if (report.error) throw new Error(`iperf3: ${report.error}`);
+    const { bytes, bits_per_second } = report.end.sum_received;
+    return { rate: bits_per_second / 1e6, cpu: (cpuSeconds(pid) - before) / (bytes / 1e9) };
+  };
+  const up = await measure();
+  const down = await measure('-R');
+  return {
+    up: up.rate,
+    down: down.rate,
+    cpuUp: up.cpu,
+    cpuDown: down.cpu,
+    rss: residentBytes(pid).peak / 1e6,
+  };
+}
+
+async function latency(client: Kind, flags: Flags, count: number) {
+  await using target = await new EchoTarget().listen();
+  await using tunnel = await pairOf(client, flags, target.address);
+  await echoRoundTrips(tunnel.client.address, 500);
+  const trips = await echoRoundTrips(tunnel.client.address, count);
+  return { p50: trips[Math.floor(count * 0.5)], p99: trips[Math.floor(count * 0.99)] };
+}
+
+/** Checks one client against the reference server, then times it: up, down, and back to back. */
+export async function measurePair(client: Kind, { flags }: Row, seconds: number): Promise<Figures> {
+  await check(client, flags);
+  return { ...(await throughput(client, flags, seconds)), ...(await latency(client, flags, 3000)) };
+}
