@@ -1,8 +1,8 @@
 /** Why a tunnel does not work as it should; the window says what to do about each code. */
 export type DiagnosisCode =
-  /** dialled, and the server has acknowledged nothing; params: remote, seconds, checksumErrors */
+  /** dialled, and the server has acknowledged nothing; params: remote, checksumErrors */
   | 'no-answer'
-  /** was connected, and the server has gone quiet; params: remote, seconds */
+  /** was connected, and the server has gone quiet; params: remote */
   | 'went-quiet'
   /** the server's name does not resolve; params: remote, detail */
   | 'resolve-failed'

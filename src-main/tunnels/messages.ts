@@ -1,0 +1,48 @@
+import type { EngineErrorCode } from '../engine/errors.ts';
+import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
+import type { LogLevel } from '../../shared/log.ts';
+import type { EngineSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
+
+/** What a worker is given at its start. */
+export type EngineSpec = (
+  { role: 'client'; options: ClientOptions } | { role: 'server'; options: ServerOptions }
+) & {
+  udp: 'auto' | 'dgram';
+};
+
+/** What changes the state of a tunnel. */
+export type StateEvent =
+  | { kind: 'listening'; address: string }
+  | { kind: 'dialling'; remote: string }
+  | { kind: 'up'; remote: string }
+  /** a session ended, or could not be dialled */
+  | { kind: 'lost'; remote: string; code: EngineErrorCode; message: string }
+  /** the next attempt, the how manieth since the last success, and when (milliseconds since 1970) */
+  | { kind: 'retry'; attempt: number; at: number }
+  | { kind: 'trouble'; trouble: Trouble };
+
+export interface WorkerLine {
+  at: number;
+  level: LogLevel;
+  text: string;
+}
+
+/** What is new since the last report. */
+export interface Report {
+  kind: 'report';
+  /** whether this is the regular report of the second; the others bring news of the state early */
+  tick: boolean;
+  snapshot: EngineSnapshot;
+  events: StateEvent[];
+  closed: StreamSnapshot[];
+  lines: WorkerLine[];
+}
+
+/** From the worker. `failed` ends it: the engine did not start. */
+export type FromWorker =
+  | Report
+  | { kind: 'failed'; code: EngineErrorCode | 'internal'; message: string }
+  /** everything is closed; the worker ends by itself */
+  | { kind: 'closed' };
+
+export type ToWorker = { kind: 'redial' } | { kind: 'close' };

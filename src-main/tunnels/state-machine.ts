@@ -1,0 +1,104 @@
+import type { EngineSnapshot } from '../../shared/snapshot.ts';
+import type { Diagnosis, TunnelState } from '../../shared/state.ts';
+import { NO_ANSWER_MS, noAnswer, ofError, ofTroubles } from './diagnosis.ts';
+import type { Report, StateEvent } from './messages.ts';
+
+type Timeless<S> = S extends { since: number } ? Omit<S, 'since'> : S;
+
+/** Derives a running tunnel's state from what its engine reports. Connected is what the peer has proved, never assumed. */
+export class StateMachine {
+  #state: TunnelState;
+  #address: string | null = null;
+  #remote = '';
+  #wasUp = false;
+  #attempt = 0;
+  #nextTryAt: number | null = null;
+  #dialledAt: number | null = null;
+  #failure: Diagnosis | null = null;
+
+  /** @param now milliseconds since 1970 */
+  constructor(now: number) {
+    this.#state = { kind: 'starting', since: now };
+  }
+
+  get state(): TunnelState {
+    return this.#state;
+  }
+
+  /** Takes a report; answers whether the state is another one now. */
+  add({ snapshot, events }: Report): boolean {
+    for (const event of events) this.#event(event, snapshot.at);
+    const next = this.#derive(snapshot);
+    const since = next.kind === this.#state.kind && 'since' in this.#state ? this.#state.since : snapshot.at;
+    const state = { ...next, since } as TunnelState;
+    const changed = JSON.stringify(state) !== JSON.stringify(this.#state);
+    this.#state = state;
+    return changed;
+  }
+
+  #event(event: StateEvent, now: number): void {
+    switch (event.kind) {
+      case 'listening':
+        this.#address = event.address;
+        break;
+      case 'dialling':
+        this.#remote = event.remote;
+        this.#dialledAt ??= now;
+        this.#nextTryAt = null;
+        break;
+      case 'up':
+        this.#remote = event.remote;
+        this.#wasUp = true;
+        this.#answered();
+        break;
+      case 'lost':
+        this.#failure = ofError(event.code, event.message, event.remote || this.#remote);
+        break;
+      case 'retry':
+        this.#attempt = event.attempt;
+        this.#nextTryAt = event.at;
+        break;
+      case 'trouble':
+        break;
+    }
+  }
+
+  #answered(): void {
+    this.#attempt = 0;
+    this.#nextTryAt = this.#dialledAt = this.#failure = null;
+  }
+
+  #derive(snapshot: EngineSnapshot): Timeless<TunnelState> {
+    const address = this.#address;
+    if (address === null) return { kind: 'starting' };
+
+    const live = snapshot.sessions.filter(({ state }) => state === 'up' || state === 'degraded');
+    if (live.length > 0) {
+      this.#wasUp = true;
+      this.#answered();
+      const troubled = live.find(({ state }) => state === 'degraded');
+      if (!troubled) return { kind: 'connected', address };
+      return { kind: 'degraded', address, why: ofTroubles(troubled, snapshot) };
+    }
+
+    const dialling = snapshot.sessions.find(({ state }) => state === 'dialling');
+    if (dialling) {
+      this.#remote = dialling.remote;
+      this.#dialledAt ??= snapshot.at;
+    }
+    if (!this.#wasUp && this.#dialledAt === null && this.#attempt === 0)
+      return { kind: 'listening', address };
+
+    const waited = this.#dialledAt === null ? 0 : snapshot.at - this.#dialledAt;
+    const unanswered = waited >= NO_ANSWER_MS ? noAnswer(snapshot, this.#remote) : null;
+    // A session that was given up for silence before it was ever answered says no more than that.
+    const silent = this.#failure === null || (!this.#wasUp && this.#failure.code === 'went-quiet');
+    return {
+      kind: this.#wasUp ? 'reconnecting' : 'connecting',
+      address,
+      attempt: this.#attempt,
+      nextTryAt: this.#nextTryAt,
+      diagnosis: silent ? unanswered : this.#failure,
+    };
+  }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { StateEvent } from '../../../src-main/tunnels/messages.ts';
+import { StateMachine } from '../../../src-main/tunnels/state-machine.ts';
+import type { Counters } from '../../../shared/counters.ts';
+import type { SessionSnapshot } from '../../../shared/snapshot.ts';
+import { engineSnapshot, sessionSnapshot } from '../../support/snapshots.ts';
+
+const remote = '192.0.2.1:29900';
+const listening: StateEvent = { kind: 'listening', address: '127.0.0.1:12948' };
+const dialling: StateEvent = { kind: 'dialling', remote };
+
+function machine() {
+  const states = new StateMachine(0);
+  return {
+    at(
+      time: number,
+      events: StateEvent[],
+      sessions: Partial<SessionSnapshot>[] = [],
+      counters: Partial<Counters> = {},
+    ) {
+      const snapshot = engineSnapshot(time, counters, { sessions: sessions.map(sessionSnapshot) });
+      states.add({ kind: 'report', tick: false, snapshot, events, closed: [], lines: [] });
+      return states.state;
+    },
+    states,
+  };
+}
+
+describe('StateMachine', () => {
+  it('goes from starting by listening and connecting to connected, which only an answer brings', () => {
+    const { at, states } = machine();
+    expect(states.state).toEqual({ kind: 'starting', since: 0 });
+    expect(at(10, [listening])).toEqual({ kind: 'listening', since: 10, address: '127.0.0.1:12948' });
+    expect(at(20, [dialling], [{ state: 'dialling' }])).toMatchObject({
+      kind: 'connecting',
+      since: 20,
+      diagnosis: null,
+    });
+    expect(at(3000, [], [{ state: 'dialling' }])).toMatchObject({ kind: 'connecting', diagnosis: null });
+    expect(at(3100, [{ kind: 'up', remote }], [{ state: 'up' }])).toEqual({
+      kind: 'connected',
+      since: 3100,
+      address: '127.0.0.1:12948',
+    });
+  });
+
+  it('calls a silent server unanswered, with the likely causes, and keeps saying so between attempts', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'dialling' }]);
+    const diagnosis = {
+      code: 'no-answer',
+      params: { remote, checksumErrors: 0 },
+      likely: ['wrong-key', 'wrong-crypt', 'wrong-address', 'server-down', 'udp-blocked'],
+    };
+    expect(at(4000, [], [{ state: 'dialling' }])).toMatchObject({ kind: 'connecting', since: 0, diagnosis });
+    const lost: StateEvent = { kind: 'lost', remote, code: 'keepalive-timeout', message: 'nothing heard' };
+    expect(at(30_000, [lost, { kind: 'retry', attempt: 1, at: 31_000 }])).toMatchObject({
+      kind: 'connecting',
+      attempt: 1,
+      nextTryAt: 31_000,
+      diagnosis,
+    });
+    expect(at(31_000, [dialling], [{ state: 'dialling' }])).toMatchObject({ nextTryAt: null, diagnosis });
+  });
+
+  it('knows a wrong key by the checksum errors that come instead of answers', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'dialling' }]);
+    expect(at(5000, [], [{ state: 'dialling' }], { InCsumErrors: 12 })).toMatchObject({
+      diagnosis: { params: { checksumErrors: 12 }, likely: ['wrong-key', 'wrong-crypt'] },
+    });
+  });
+
+  it('names a name that does not resolve', () => {
+    const { at } = machine();
+    const lost: StateEvent = {
+      kind: 'lost',
+      remote: 'nowhere.invalid:1',
+      code: 'resolve-failed',
+      message: 'ENOTFOUND',
+    };
+    expect(at(0, [listening, lost, { kind: 'retry', attempt: 1, at: 1000 }])).toMatchObject({
+      kind: 'connecting',
+      attempt: 1,
+      nextTryAt: 1000,
+      diagnosis: { code: 'resolve-failed', params: { remote: 'nowhere.invalid:1' } },
+    });
+  });
+
+  it('reconnects after a loss, counts the attempts, and forgets the cause once it is back', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'dialling' }]);
+    at(100, [{ kind: 'up', remote }], [{ state: 'up' }]);
+    const lost: StateEvent = { kind: 'lost', remote, code: 'keepalive-timeout', message: 'nothing heard' };
+    expect(at(50_000, [lost, { kind: 'retry', attempt: 1, at: 51_000 }])).toMatchObject({
+      kind: 'reconnecting',
+      since: 50_000,
+      attempt: 1,
+      nextTryAt: 51_000,
+      diagnosis: { code: 'went-quiet' },
+    });
+    expect(at(90_000, [{ kind: 'retry', attempt: 2, at: 92_000 }])).toMatchObject({
+      since: 50_000,
+      attempt: 2,
+      nextTryAt: 92_000,
+    });
+    expect(at(92_000, [dialling], [{ state: 'dialling' }])).toMatchObject({
+      kind: 'reconnecting',
+      nextTryAt: null,
+    });
+    expect(at(92_100, [{ kind: 'up', remote }], [{ state: 'up' }])).toMatchObject({
+      kind: 'connected',
+      since: 92_100,
+    });
+    expect(at(93_000, [], [])).toMatchObject({ kind: 'reconnecting', attempt: 0, diagnosis: null });
+  });
+
+  it('stays connected while one session of several is up', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'up' }]);
+    const lost: StateEvent = { kind: 'lost', remote, code: 'peer-closed', message: 'closed' };
+    expect(at(9000, [lost], [{ state: 'up' }, { state: 'dialling' }]).kind).toBe('connected');
+  });
+
+  it.each([
+    [['wrong-smux-version'] as const, 'wrong-smux-version'],
+    [['checksum-errors'] as const, 'checksum-errors'],
+    [['nothing-heard'] as const, 'went-quiet'],
+    [['heavy-loss'] as const, 'heavy-loss'],
+    [['heavy-loss', 'wrong-smux-version'] as const, 'wrong-smux-version'],
+  ])('is degraded by %j, because of %s', (troubles, code) => {
+    const { at } = machine();
+    expect(at(0, [listening], [{ state: 'degraded', troubles: [...troubles] }])).toMatchObject({
+      kind: 'degraded',
+      why: { code },
+    });
+  });
+
+  it('tells a change from none', () => {
+    const states = new StateMachine(0);
+    const report = (at: number, events: StateEvent[]) =>
+      states.add({ kind: 'report', tick: true, snapshot: engineSnapshot(at), events, closed: [], lines: [] });
+    expect(report(1, [listening])).toBe(true);
+    expect(report(1001, [])).toBe(false);
+  });
+});
