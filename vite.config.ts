@@ -52,7 +52,12 @@ export default defineConfig({
   root: join(root, 'src-renderer'),
   base: './',
   plugins: [kernel(), svelte()],
-  builder: {},
+  builder: {
+    // the default environment 'ssr' is not ours to build
+    buildApp: async (builder) => {
+      for (const name of ['node', 'preload', 'client']) await builder.build(builder.environments[name]);
+    },
+  },
   environments: {
     client: { build: { outDir: join(root, 'dist/window'), emptyOutDir: true, target: 'es2023' } },
     node: {

@@ -7,5 +7,5 @@ export default async function setup(project: TestProject): Promise<void> {
   ensureKcptun();
   if (process.env.OURS === 'debian') return;
   const { build } = await import('./build.ts');
-  await build();
+  await build('node');
 }
