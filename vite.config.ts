@@ -111,6 +111,8 @@ export default defineConfig({
           include: ['test/interop/**/*.test.ts'],
           testTimeout: 120_000,
           fileParallelism: false,
+          // alone on the machine: it measures times and rates
+          sequence: { groupOrder: 1 },
         },
       },
     ],
