@@ -17,6 +17,8 @@ export type Trouble =
   | 'wrong-smux-version'
   /** nothing heard for longer than a few round trips although something is outstanding */
   | 'nothing-heard'
+  /** the network says that nobody listens at the server's port (ICMP port unreachable) */
+  | 'refused'
   /** a large share of the segments has to be sent again */
   | 'heavy-loss';
 

@@ -95,6 +95,10 @@ class SocketChannel implements Channel, SocketOwner {
     this.session?.schedule();
   }
 
+  refused(): void {
+    this.session?.refused();
+  }
+
   failed(cause: Error): void {
     this.session?.close(
       new EngineError('socket-failed', `the UDP socket failed: ${cause.message}`, { cause }),

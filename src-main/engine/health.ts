@@ -7,6 +7,8 @@ export interface HealthReading {
   heardAt: number;
   /** since when something has been waiting for the peer, or undefined */
   outstandingSince: number | undefined;
+  /** when the network last said that nobody listens there */
+  refusedAt: number;
   rto: number;
   packetsIn: number;
   checksumErrors: number;
@@ -39,6 +41,7 @@ export class Health {
     const { now, outstandingSince, heardAt } = reading;
     const waited = outstandingSince === undefined ? 0 : now - Math.max(outstandingSince, heardAt);
     if (waited > Math.max(SILENCE_MIN_MS, SILENCE_RTOS * reading.rto)) troubles.push('nothing-heard');
+    if (reading.refusedAt > heardAt) troubles.push('refused');
     const sent = grew('segmentsOut');
     if (sent >= LOSS_MIN_SEGMENTS && grew('retransmitted') > LOSS_SHARE * sent) troubles.push('heavy-loss');
     this.troubles = troubles;

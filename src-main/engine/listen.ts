@@ -101,6 +101,9 @@ class Listener implements SocketOwner {
     for (const session of this.#sessions.values()) session.schedule();
   }
 
+  /** One of the clients has gone; its session will notice by itself. */
+  refused(): void {}
+
   failed(): void {
     this.close();
   }

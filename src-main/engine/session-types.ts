@@ -1,6 +1,7 @@
 import type { SessionSnapshot, SessionState, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
 import type { SmuxSession } from './smux/session.ts';
+import type { SmuxStream } from './smux/stream.ts';
 
 /** What the client and the server need of one session: one conversation with one peer, whatever carries it. */
 export interface Session {
@@ -15,6 +16,8 @@ export interface Session {
   snapshot(): SessionSnapshot;
   /** Ends the session and its streams at once; closing twice is harmless. */
   close(reason?: EngineError): void;
+  /** The peer opened a stream. */
+  onStream: (stream: SmuxStream) => void;
   /** Called once, however the session ends. */
   onClose: (reason: EngineError) => void;
   /** Called whenever the state or the list of troubles has changed. */

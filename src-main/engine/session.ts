@@ -17,7 +17,7 @@ import { SmuxSession } from './smux/session.ts';
 import type { SmuxStream } from './smux/stream.ts';
 import { SnappyDecoder } from './snappy/decoder.ts';
 import { SnappyEncoder } from './snappy/encoder.ts';
-import { SNAPPY_MAX_PLAIN } from './snappy/framing.ts';
+import { MAX_PLAIN } from './snappy/framing.ts';
 import type { Timer } from './world.ts';
 
 /** smux: a session that has received nothing for this long is dead. */
@@ -75,6 +75,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   #healthAt = 0;
   readonly #openedAt: number;
   #heardAt = -Infinity;
+  #refusedAt = -Infinity;
   #outstandingSince: number | undefined;
   #packetsIn = 0;
   #checksumErrors = 0;
@@ -191,6 +192,13 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   badPacket(): void {
     this.#packetsIn++;
     this.#checksumErrors++;
+  }
+
+  /** The network said that nobody listens at the peer's port. */
+  refused(): void {
+    const first = this.#refusedAt <= this.#heardAt;
+    this.#refusedAt = this.config.world.now();
+    if (first) this.#readHealth(this.#refusedAt);
   }
 
   close(error = new EngineError('closed', 'closed here')): void {
@@ -360,8 +368,8 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
       this.mux.pump(this);
       if (this.#gathered === 0) return;
       const { plain, chunk } = this.config.scratch;
-      for (let at = 0; at < this.#gathered; at += SNAPPY_MAX_PLAIN) {
-        const length = Math.min(SNAPPY_MAX_PLAIN, this.#gathered - at);
+      for (let at = 0; at < this.#gathered; at += MAX_PLAIN) {
+        const length = Math.min(MAX_PLAIN, this.#gathered - at);
         const written = this.#snappy!.encoder.encode(plain + at, length, chunk);
         this.#writeStream(this.bytes, chunk, written);
       }
@@ -406,6 +414,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
       now,
       heardAt: this.#heardAt,
       outstandingSince: this.#outstandingSince,
+      refusedAt: this.#refusedAt,
       rto: this.#kcp.rtt.rto,
       packetsIn: this.#packetsIn,
       checksumErrors: this.#checksumErrors,

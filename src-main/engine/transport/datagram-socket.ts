@@ -14,6 +14,8 @@ export interface SocketOwner {
   readable(full: boolean): void;
   /** The system takes datagrams again after `writable` was false. */
   drained(): void;
+  /** The network said that nobody listens at the other end (ICMP port unreachable). */
+  refused(): void;
   /** The socket is of no more use; it was not closed by its owner. */
   failed(error: Error): void;
 }

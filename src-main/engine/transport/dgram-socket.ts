@@ -17,38 +17,17 @@ export class DgramSocket implements DatagramSocket {
   #owed: PacketBatch[] = [];
   #closed = false;
 
-  private constructor(
+  constructor(
     private readonly socket: Socket,
     connected: boolean,
     private readonly pool: BatchPool,
     private readonly owner: SocketOwner,
   ) {
     socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
-    // ECONNREFUSED and the like are told per datagram; a lost datagram is the ARQ's business.
-    socket.on('error', () => {});
-  }
-
-  /** @throws the system's error (EADDRINUSE, EACCES, ...) */
-  static async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DgramSocket> {
-    const { local, remote } = options;
-    const socket = createSocket({ type: options.family === 6 ? 'udp6' : 'udp4' });
-    try {
-      const listening = once(socket, 'listening');
-      socket.bind({ address: local?.address, port: local?.port ?? 0, exclusive: true });
-      await listening;
-      if (remote) {
-        const connect = once(socket, 'connect');
-        socket.connect(remote.port, remote.address);
-        await connect;
-      }
-      socket.setRecvBufferSize(options.sockbuf);
-      socket.setSendBufferSize(options.sockbuf);
-      if (options.dscp > 0) setDscp(socket, options.family, options.dscp);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
-    return new DgramSocket(socket, remote !== undefined, pool, owner);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // Told per datagram; a lost one is the ARQ's business.
+      if (error.code === 'ECONNREFUSED') owner.refused();
+    });
   }
 
   get localPort(): number {
@@ -131,4 +110,27 @@ export class DgramSocket implements DatagramSocket {
     this.#peers[this.#inbox?.count ?? 0] = peer;
     this.#onMessage(data);
   };
+}
+
+/** @throws the system's error (EADDRINUSE, EACCES, ...) */
+export async function openUdp(options: SocketOptions): Promise<Socket> {
+  const { local, remote } = options;
+  const socket = createSocket({ type: options.family === 6 ? 'udp6' : 'udp4' });
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ address: local?.address, port: local?.port ?? 0, exclusive: true });
+    await listening;
+    if (remote) {
+      const connect = once(socket, 'connect');
+      socket.connect(remote.port, remote.address);
+      await connect;
+    }
+    socket.setRecvBufferSize(options.sockbuf);
+    socket.setSendBufferSize(options.sockbuf);
+    if (options.dscp > 0) setDscp(socket, options.family, options.dscp);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }

@@ -3,7 +3,10 @@ import { isIP } from 'node:net';
 import type { BatchPool } from '../batch.ts';
 import { EngineError } from '../errors.ts';
 import type { DatagramSocket, SocketOptions, SocketOwner } from './datagram-socket.ts';
-import { DgramSocket } from './dgram-socket.ts';
+import { DgramSocket, openUdp } from './dgram-socket.ts';
+import { fileDescriptor } from './libc.ts';
+import { LinuxSocket } from './linux-socket.ts';
+import { probeLinux } from './linux-probe.ts';
 
 export interface ResolvedHost {
   address: string;
@@ -18,17 +21,48 @@ export interface Network {
   open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket>;
 }
 
-export const systemNetwork: Network = {
-  async resolve(host) {
-    const literal = isIP(host);
-    if (literal) return { address: host, family: literal as 4 | 6 };
-    try {
-      const { address, family } = await lookup(host);
-      return { address, family: family === 6 ? 6 : 4 };
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new EngineError('resolve-failed', `cannot resolve '${host}' (${code})`, { cause });
-    }
-  },
-  open: (options, pool, owner) => DgramSocket.open(options, pool, owner),
-};
+/** How datagrams are moved: `auto` takes the fastest way that passes its probe. */
+export const TRANSPORTS = ['auto', 'linux', 'dgram'] as const;
+export type TransportKind = (typeof TRANSPORTS)[number];
+
+/**
+ * The system's network.
+ * @param transport the environment's KCPTUN_TRANSPORT goes before it
+ * @param onFallback is told once why the wanted way is not taken
+ */
+export function systemNetwork(
+  transport: TransportKind = 'auto',
+  onFallback: (why: string) => void = () => {},
+): Network {
+  const wanted = TRANSPORTS.find((kind) => kind === process.env.KCPTUN_TRANSPORT) ?? transport;
+  let told = false;
+  return {
+    resolve,
+    async open(options, pool, owner) {
+      const socket = await openUdp(options);
+      const connected = options.remote !== undefined;
+      if (wanted !== 'dgram') {
+        const probe = probeLinux(pool.kernel);
+        const fd = fileDescriptor(socket);
+        if (probe.tables && fd !== undefined) {
+          return new LinuxSocket(socket, fd, connected, probe.tables, pool, owner);
+        }
+        if (!told) onFallback(probe.why ?? 'the socket has no file descriptor');
+        told = true;
+      }
+      return new DgramSocket(socket, connected, pool, owner);
+    },
+  };
+}
+
+async function resolve(host: string): Promise<ResolvedHost> {
+  const literal = isIP(host);
+  if (literal) return { address: host, family: literal as 4 | 6 };
+  try {
+    const { address, family } = await lookup(host);
+    return { address, family: family === 6 ? 6 : 4 };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new EngineError('resolve-failed', `cannot resolve '${host}' (${code})`, { cause });
+  }
+}

@@ -1,0 +1,68 @@
+import type { StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
+import type { EngineError } from './errors.ts';
+
+/** What a running client or server tells, as it happens. Times are milliseconds since 1970. */
+export type EngineEvent =
+  /** the local address as bound: the port is the real one */
+  | { kind: 'listening'; address: string }
+  /** a session is about to be dialled */
+  | { kind: 'dialling'; remote: string }
+  /** at the client: the peer has acknowledged something; at the server: a peer has begun a session */
+  | { kind: 'up'; remote: string; conv: number }
+  /** a session ended, or could not be dialled (conv null) */
+  | { kind: 'lost'; remote: string; conv: number | null; reason: EngineError }
+  /** the next dial, the how manieth since a session last held, and when */
+  | { kind: 'retry'; attempt: number; at: number }
+  /** a session takes no new streams */
+  | { kind: 'expired'; remote: string; conv: number }
+  | { kind: 'trouble'; remote: string; conv: number; trouble: Trouble }
+  /** `in` is where the connection comes from, `out` where it goes; kcptun's words */
+  | { kind: 'stream-opened'; in: string; out: string; stream: StreamSnapshot }
+  | { kind: 'stream-closed'; in: string; out: string; stream: StreamSnapshot; reason: string | null }
+  /** a connection that was accepted could not be carried, or a target not be reached */
+  | { kind: 'refused'; in: string; reason: string };
+
+export type EngineListener = (event: EngineEvent) => void;
+
+/** Who listens to an engine. */
+export class EventSource {
+  readonly #listeners = new Set<EngineListener>();
+
+  /** Calls `listener` with every event from now on; answers with the way to stop. */
+  readonly onEvent = (listener: EngineListener): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** The event as a line of a log, in kcptun's words where it has some. */
+export function describeEvent(event: EngineEvent): string {
+  switch (event.kind) {
+    case 'listening':
+      return `listening on: ${event.address}`;
+    case 'dialling':
+      return `dialling: ${event.remote}`;
+    case 'up':
+      return `session up: ${event.remote} conv: ${event.conv}`;
+    case 'lost':
+      return event.conv === null
+        ? `dial failed: ${event.remote} ${event.reason.message}`
+        : `session closed: ${event.remote} conv: ${event.conv} ${event.reason.message}`;
+    case 'retry':
+      return `re-connecting: attempt ${event.attempt} at ${new Date(event.at).toISOString()}`;
+    case 'expired':
+      return `session marked as expired: ${event.remote} conv: ${event.conv}`;
+    case 'trouble':
+      return `session in trouble: ${event.remote} conv: ${event.conv} ${event.trouble}`;
+    case 'stream-opened':
+      return `stream opened in: ${event.in} out: ${event.out}`;
+    case 'stream-closed':
+      return `stream closed in: ${event.in} out: ${event.out}${event.reason === null ? '' : ` ${event.reason}`}`;
+    case 'refused':
+      return `refused in: ${event.in} ${event.reason}`;
+  }
+}

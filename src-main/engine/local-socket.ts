@@ -1,0 +1,120 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type Address, AddressError, formatAddress, parseAddress } from '../../shared/address.ts';
+import { EngineError } from './errors.ts';
+
+/** How Go's net package, and so kcptun, makes its TCP sockets; half-open is what a pipe needs. */
+const SOCKET_OPTIONS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
+} as const;
+
+export interface LocalListener {
+  /** as bound: the port is the real one */
+  readonly address: string;
+  /** Stops listening, and is done when the last connection is closed, which is for the caller to do. */
+  close(): Promise<void>;
+}
+
+/** @throws {EngineError} bad-option naming the option and the text */
+export function readAddress(option: string, text: string, use: 'listen' | 'dial'): Address {
+  try {
+    return parseAddress(text, { use, unix: true });
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw new EngineError('bad-option', `${option} '${text}': ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Listens on a TCP port or a unix socket. Connections come paused. The file of a unix socket that nobody listens on
+ * any more is replaced.
+ * @throws {EngineError} port-in-use, listen-failed
+ */
+export async function listenLocally(
+  address: Address,
+  onConnection: (socket: Socket) => void,
+): Promise<LocalListener> {
+  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, onConnection);
+  try {
+    await bind(server, address);
+  } catch (error) {
+    if (!('path' in address) || codeOf(error) !== 'EADDRINUSE') throw listenError(address, error);
+    await removeStale(address.path);
+    await bind(server, address).catch((again: unknown) => {
+      throw listenError(address, again);
+    });
+  }
+  // a connection that cannot be accepted (too many open files) is the system's trouble, not the listener's end
+  server.on('error', () => {});
+  const bound = server.address();
+  return {
+    address:
+      typeof bound === 'object' && bound !== null && 'host' in address
+        ? formatAddress({ host: address.host, minPort: bound.port, maxPort: bound.port })
+        : formatAddress(address),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Begins to connect; what is written meanwhile waits in the socket. */
+export function connectLocally(address: Address): Socket {
+  return 'path' in address
+    ? connect({ ...SOCKET_OPTIONS, path: address.path })
+    : connect({ ...SOCKET_OPTIONS, host: address.host || '127.0.0.1', port: address.minPort });
+}
+
+/** Where a connection comes from; a unix socket's other end has no name, so the path stands for it. */
+export function sourceOf(socket: Socket, listener: string): string {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) return listener;
+  const host = remoteAddress.replace(/^::ffff:(?=[\d.]+$)/, '');
+  return formatAddress({ host, minPort: remotePort, maxPort: remotePort });
+}
+
+function bind(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const listening = (): void => {
+      server.off('error', reject);
+      resolve();
+    };
+    if ('path' in address) server.listen(address.path, listening);
+    else server.listen(address.minPort, address.host || undefined, listening);
+  });
+}
+
+/** Removes a socket file that refuses connections. */
+async function removeStale(path: string): Promise<void> {
+  const inUse = (why: string): EngineError => new EngineError('port-in-use', `unix socket ${path}: ${why}`);
+  const { isSocket } = await lstat(path).then(
+    (stat) => ({ isSocket: stat.isSocket() }),
+    () => ({ isSocket: false }),
+  );
+  if (!isSocket) throw inUse('a file of that name exists that is no socket');
+  const refusal = await new Promise<unknown>((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(undefined);
+    });
+    probe.once('error', resolve);
+  });
+  if (codeOf(refusal) !== 'ECONNREFUSED') throw inUse('another program listens on it');
+  await unlink(path);
+}
+
+function listenError(address: Address, cause: unknown): EngineError {
+  const where = formatAddress(address);
+  if (codeOf(cause) === 'EADDRINUSE') {
+    const what = 'path' in address ? `unix socket ${where}` : `port ${address.minPort}`;
+    return new EngineError('port-in-use', `${what} is in use by another program (${where})`, { cause });
+  }
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new EngineError('listen-failed', `cannot listen on ${where}: ${detail}`, { cause });
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import type { SmuxStream } from './smux/stream.ts';
+import type { Timer, World } from './world.ts';
+
+/** A cipher over one stream's payload, in place, with a state for each direction (QPP). */
+export interface StreamCipher {
+  encrypt(bytes: Uint8Array, offset: number, length: number): void;
+  decrypt(bytes: Uint8Array, offset: number, length: number): void;
+}
+
+export interface PipeOptions {
+  world: World;
+  /** milliseconds between the end of one side and the closing of both (closewait) */
+  closeWaitMs: number;
+  cipher?: StreamCipher;
+  /** Called once, when the socket is closed and the stream is on its way out; a reason when something went wrong. */
+  onClose: (reason: Error | undefined) => void;
+}
+
+/** What a timer of the system can hold. */
+export const LONGEST_TIMER_MS = 0x7fffffff;
+
+/**
+ * Joins a connection and a smux stream, both ways, neither faster than the other end takes it.
+ *
+ * It ends as kcptun's Pipe does: when either side has ended, both are closed after `closeWaitMs`. What was received is
+ * delivered before. Two things are better than there: nothing is waited for when both sides have ended, and the end of
+ * the stream is passed on to the socket at once, so that a peer that answers it with its own end frees both.
+ *
+ * The socket must have been made with allowHalfOpen.
+ */
+export class Pipe {
+  /** delivered to the socket, which has not taken it yet */
+  #unconsumed = 0;
+  #socketEnded = false;
+  #streamEnded = false;
+  #corked = false;
+  #wait: Timer | undefined;
+  #reason: Error | undefined;
+
+  constructor(
+    readonly socket: Socket,
+    readonly stream: SmuxStream,
+    private readonly options: PipeOptions,
+  ) {
+    const { cipher } = options;
+    socket.on('data', (chunk: Buffer) => {
+      cipher?.encrypt(chunk, 0, chunk.length);
+      if (!stream.write(chunk)) socket.pause();
+    });
+    stream.onDrain = () => void socket.resume();
+
+    stream.onData = (chunk, last) => {
+      cipher?.decrypt(chunk, 0, chunk.length);
+      if (!last && !this.#corked) {
+        this.#corked = true;
+        socket.cork();
+      }
+      this.#unconsumed += chunk.length;
+      socket.write(chunk);
+      if (last && this.#corked) {
+        this.#corked = false;
+        socket.uncork();
+      }
+      if (last && !socket.writableNeedDrain) this.#consume();
+    };
+    socket.on('drain', () => this.#consume());
+
+    socket.on('end', () => {
+      this.#socketEnded = true;
+      this.#finish();
+    });
+    stream.onEnd = () => {
+      this.#streamEnded = true;
+      socket.end();
+      this.#finish();
+    };
+    stream.onClose = (reason) => {
+      this.#reason ??= reason;
+      this.#close();
+    };
+    socket.on('error', (error) => (this.#reason ??= error));
+    socket.on('close', () => {
+      this.#wait?.stop();
+      stream.destroy();
+      options.onClose(this.#reason);
+    });
+    socket.resume();
+  }
+
+  /** Ends both sides at once, without delivering. */
+  destroy(reason?: Error): void {
+    this.#reason ??= reason;
+    this.socket.destroy();
+  }
+
+  #consume(): void {
+    const n = this.#unconsumed;
+    this.#unconsumed = 0;
+    this.stream.consumed(n);
+  }
+
+  #finish(): void {
+    if (this.options.closeWaitMs === 0 || (this.#socketEnded && this.#streamEnded)) this.#close();
+    else
+      this.#wait ??= this.options.world.after(Math.min(this.options.closeWaitMs, LONGEST_TIMER_MS), () =>
+        this.#close(),
+      );
+  }
+
+  #close(): void {
+    this.#wait?.stop();
+    // Unread bytes count until the socket has taken them; when it was the socket that ended, the peer is told now.
+    if (!this.#streamEnded) this.stream.destroy();
+    this.socket.destroySoon();
+  }
+}

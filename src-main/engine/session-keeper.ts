@@ -1,0 +1,264 @@
+import type { SessionState, Trouble } from '../../shared/snapshot.ts';
+import { EngineError } from './errors.ts';
+import type { EngineEvent } from './events.ts';
+import { LONGEST_TIMER_MS } from './pipe.ts';
+import { RetiredSessions } from './retired-sessions.ts';
+import type { Session } from './session-types.ts';
+import type { Timer, World } from './world.ts';
+
+export interface KeeperOptions {
+  world: World;
+  /** what is dialled, for the events */
+  remote: string;
+  /** Makes a session and has it send something the peer must acknowledge. */
+  dial(): Promise<Session>;
+  /** age at which a session is replaced; 0 is never */
+  autoExpireMs: number;
+  /** how long a replaced session may live on for its streams; negative is as long as they last */
+  scavengeMs: number;
+  /** Whether somebody waits for a session: then the pauses do not grow. */
+  wanted(): boolean;
+  emit(event: EngineEvent): void;
+  /** `usable` is there, where it was not. */
+  onUsable(): void;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A session that held so long begins the pauses anew. */
+const HELD_MS = 10_000;
+/** A dial nobody acknowledges is given up: a fresh one sends at shorter intervals than one that has backed off. */
+const PROOF_MS = 4_000;
+/** A stream was opened, and nothing at all was heard since: the peer may have forgotten the session. */
+const DOUBT_MS = 1_500;
+const DOUBT_ROUND_TRIPS = 4;
+const RECHECK_MS = 500;
+
+/** How far the next session is. */
+type Dial =
+  | { kind: 'none' }
+  | { kind: 'pause'; timer: Timer }
+  | { kind: 'dialling' }
+  | { kind: 'proving'; session: Session; timer: Timer };
+
+const NONE: Dial = { kind: 'none' };
+
+/**
+ * Keeps one session with the server there, come what may: dials at the start, again with growing pauses when that
+ * fails, and a replacement beside the current one when it expires or is doubted. A session is current once the
+ * server has acknowledged something; KCP has no other way to know.
+ */
+export class SessionKeeper {
+  readonly #options: KeeperOptions;
+  readonly #retired: RetiredSessions;
+  #current: Session | undefined;
+  #currentSince = 0;
+  #dial: Dial = NONE;
+  #dialledAt = -Infinity;
+  /** dials and short-lived sessions since one held */
+  #failures = 0;
+  #expiry: Timer | undefined;
+  /** runs while a stream's opening is to be seen acknowledged, or the current session is doubted */
+  #check: Timer | undefined;
+  #doubted = false;
+  #closed = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#retired = new RetiredSessions(options.world, options.scavengeMs);
+  }
+
+  /** The session that takes new streams, unless there is none or it may be dead. */
+  get usable(): Session | undefined {
+    return this.#doubted ? undefined : this.#current;
+  }
+
+  /** Every session there is, the replaced ones and the one being dialled included. */
+  get sessions(): Session[] {
+    const sessions = [...this.#retired.sessions];
+    if (this.#current) sessions.push(this.#current);
+    if (this.#dial.kind === 'proving') sessions.push(this.#dial.session);
+    return sessions;
+  }
+
+  start(): void {
+    this.#dialNow();
+  }
+
+  /** Somebody waits for a session: a pause is cut short, to a second after the last dial. */
+  demand(): void {
+    if (this.#dial.kind === 'pause')
+      this.#pauseFor(Math.max(0, this.#dialledAt + FIRST_PAUSE_MS - this.#options.world.now()));
+  }
+
+  /** A stream was opened in the usable session: it should be heard from soon. */
+  opened(): void {
+    if (this.#check || !this.#current) return;
+    const { world } = this.#options;
+    const wait = Math.max(DOUBT_MS, DOUBT_ROUND_TRIPS * (this.#current.snapshot().srtt ?? 0));
+    const session = this.#current;
+    this.#check = world.after(wait, () => {
+      this.#check = undefined;
+      if (session !== this.#current) return;
+      const { heardAgo, inFlight } = session.snapshot();
+      if (inFlight > 0 && (heardAgo === null || heardAgo >= wait)) this.#doubt();
+    });
+  }
+
+  /** Dials anew at once, whatever there is: after a sleep or a change of the network. */
+  redial(): void {
+    if (this.#closed) return;
+    this.#failures = 0;
+    if (this.#current) this.#retire(this.#current);
+    if (this.#dial.kind === 'pause') this.#dial.timer.stop();
+    if (this.#dial.kind === 'proving') {
+      const { session, timer } = this.#dial;
+      timer.stop();
+      this.#dial = NONE;
+      session.close(new EngineError('closed', 'dialling anew'));
+    }
+    this.#dialNow();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#expiry?.stop();
+    this.#check?.stop();
+    if (this.#dial.kind === 'pause' || this.#dial.kind === 'proving') this.#dial.timer.stop();
+    this.#retired.stop();
+    for (const session of this.sessions) session.close();
+  }
+
+  #dialNow(): void {
+    const { world, remote, emit, dial } = this.#options;
+    const attempt: Dial = { kind: 'dialling' };
+    this.#dial = attempt;
+    this.#dialledAt = world.now();
+    emit({ kind: 'dialling', remote });
+    dial().then(
+      (session) => {
+        if (this.#closed || this.#dial !== attempt) session.close();
+        else this.#prove(session);
+      },
+      (cause: unknown) => {
+        if (this.#closed || this.#dial !== attempt) return;
+        const reason =
+          cause instanceof EngineError
+            ? cause
+            : new EngineError('socket-failed', `cannot dial ${remote}: ${String(cause)}`, { cause });
+        emit({ kind: 'lost', remote, conv: null, reason });
+        this.#pause();
+      },
+    );
+  }
+
+  #prove(session: Session): void {
+    const timer = this.#options.world.after(PROOF_MS, () =>
+      session.close(
+        new EngineError('keepalive-timeout', `no answer from ${session.remote} in ${PROOF_MS / 1000} s`),
+      ),
+    );
+    this.#dial = { kind: 'proving', session, timer };
+    let known: readonly Trouble[] = [];
+    session.onClose = (reason) => this.#lost(session, reason);
+    // a server opens no streams
+    session.onStream = (stream) => stream.destroy();
+    session.onState = (state, troubles) => {
+      const { remote, conv } = session;
+      for (const trouble of troubles)
+        if (!known.includes(trouble)) this.#options.emit({ kind: 'trouble', remote, conv, trouble });
+      known = [...troubles];
+      this.#changed(session, state, troubles);
+    };
+    const { state, troubles } = session.snapshot();
+    session.onState(state, troubles);
+  }
+
+  #changed(session: Session, state: SessionState, troubles: readonly Trouble[]): void {
+    if (this.#dial.kind === 'proving' && this.#dial.session === session) {
+      if (state === 'up' || state === 'degraded') this.#promote(session);
+    } else if (session === this.#current && troubles.includes('nothing-heard')) this.#doubt();
+  }
+
+  /** The server has answered: the session takes the place of the one before. */
+  #promote(session: Session): void {
+    const { world, emit, autoExpireMs, onUsable } = this.#options;
+    if (this.#dial.kind === 'proving') this.#dial.timer.stop();
+    this.#dial = NONE;
+    if (this.#current) this.#retire(this.#current);
+    this.#current = session;
+    this.#currentSince = world.now();
+    if (autoExpireMs > 0)
+      this.#expiry = world.after(Math.min(autoExpireMs, LONGEST_TIMER_MS), () => {
+        if (this.#dial.kind === 'none') this.#dialNow();
+      });
+    emit({ kind: 'up', remote: session.remote, conv: session.conv });
+    onUsable();
+  }
+
+  #retire(session: Session): void {
+    this.#forgetCurrent();
+    this.#options.emit({ kind: 'expired', remote: session.remote, conv: session.conv });
+    this.#retired.add(session);
+  }
+
+  #forgetCurrent(): void {
+    this.#current = undefined;
+    this.#doubted = false;
+    this.#expiry?.stop();
+    this.#check?.stop();
+    this.#check = undefined;
+  }
+
+  #lost(session: Session, reason: EngineError): void {
+    const { world, emit } = this.#options;
+    emit({ kind: 'lost', remote: session.remote, conv: session.conv, reason });
+    this.#retired.delete(session);
+    if (this.#dial.kind === 'proving' && this.#dial.session === session) {
+      this.#dial.timer.stop();
+      this.#dial = NONE;
+      if (!this.#closed) this.#pause();
+    } else if (session === this.#current) {
+      this.#forgetCurrent();
+      if (this.#closed || this.#dial.kind !== 'none') return;
+      if (world.now() - this.#currentSince < HELD_MS) return this.#pause();
+      this.#failures = 0;
+      this.#dialNow();
+    }
+  }
+
+  /** The peer may be gone: a replacement is dialled, and until one of the two is heard no stream is opened. */
+  #doubt(): void {
+    if (this.#doubted) return;
+    this.#doubted = true;
+    this.#check?.stop();
+    this.#recheck(this.#current!, this.#options.world.now());
+    if (this.#dial.kind === 'none') this.#dialNow();
+  }
+
+  #recheck(session: Session, since: number): void {
+    const { world, onUsable } = this.#options;
+    this.#check = world.after(RECHECK_MS, () => {
+      this.#check = undefined;
+      const { heardAgo } = session.snapshot();
+      if (heardAgo === null || heardAgo > world.now() - since) return this.#recheck(session, since);
+      this.#doubted = false;
+      onUsable();
+    });
+  }
+
+  #pause(): void {
+    const { world, wanted } = this.#options;
+    this.#failures++;
+    const growth = wanted() ? 1 : 2 ** Math.min(this.#failures - 1, 10);
+    const jitter = 1 + world.random() / 4;
+    this.#pauseFor(Math.min(FIRST_PAUSE_MS * growth * jitter, LONGEST_PAUSE_MS));
+  }
+
+  #pauseFor(ms: number): void {
+    const { world, emit } = this.#options;
+    if (this.#dial.kind === 'pause') this.#dial.timer.stop();
+    this.#dial = { kind: 'pause', timer: world.after(ms, () => this.#dialNow()) };
+    emit({ kind: 'retry', attempt: this.#failures, at: world.wallClock() + ms });
+  }
+}

@@ -1,0 +1,179 @@
+import type { Socket } from 'node:dgram';
+import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
+import { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, type MessageTables } from './mmsg.ts';
+import { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX, sockaddrBytes } from './sockaddr.ts';
+
+const RETRY_MS = 1;
+const MAX_PEERS = 4096;
+
+interface SockaddrPeer extends Peer {
+  /** as the system writes it */
+  readonly sockaddr: Uint8Array;
+}
+
+/**
+ * A dgram socket whose datagrams go through sendmmsg (with UDP_SEGMENT) and recvmmsg: one system call for many.
+ * libuv still waits for the socket; its first 'message' of a wake-up drains all others here.
+ */
+export class LinuxSocket implements DatagramSocket {
+  readonly kind = 'linux';
+  #inbox: PacketBatch | undefined;
+  #shown: PacketBatch | undefined;
+  #peers: Peer[] = [];
+  #shownPeers: Peer[] = [];
+  readonly #known = new Map<string, SockaddrPeer>();
+  /** batches not sent to their end, and from where */
+  #owed: { batch: PacketBatch; from: number; to: SockaddrPeer | undefined }[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  /** UDP_SEGMENT works here, as far as we know: some devices refuse it */
+  #segment = true;
+  #closed = false;
+  readonly #name: number;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly fd: number,
+    private readonly connected: boolean,
+    private readonly tables: MessageTables,
+    private readonly pool: BatchPool,
+    private readonly owner: SocketOwner,
+  ) {
+    this.#name = connected ? 0 : pool.kernel.arena.alloc(SOCKADDR_MAX);
+    socket.on('message', (data: Buffer, from) => this.#onMessage(data, from.address, from.port));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') owner.refused();
+    });
+  }
+
+  get localPort(): number {
+    return this.socket.address().port;
+  }
+
+  get writable(): boolean {
+    return this.#owed.length === 0;
+  }
+
+  receive(): PacketBatch | undefined {
+    if (this.#shown) {
+      this.pool.give(this.#shown);
+      this.#shown = undefined;
+    }
+    if (!this.#inbox) return undefined;
+    this.#shown = this.#inbox;
+    this.#inbox = undefined;
+    [this.#peers, this.#shownPeers] = [this.#shownPeers, this.#peers];
+    return this.#shown;
+  }
+
+  peer(i: number): Peer {
+    return this.#shownPeers[i];
+  }
+
+  send(batch: PacketBatch, to?: Peer): boolean {
+    if (this.#closed) return true;
+    const peer = to as SockaddrPeer | undefined;
+    const from = this.#transmit(batch, 0, peer);
+    if (from === batch.count) return true;
+    this.#owed.push({ batch, from, to: peer });
+    this.#retry ??= setTimeout(this.#sendOwed, RETRY_MS);
+    return false;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
+    for (const { batch } of this.#owed) this.pool.give(batch);
+    this.#owed = [];
+    if (this.#name !== 0) this.pool.kernel.arena.free(this.#name);
+    this.socket.close();
+  }
+
+  /** @returns the index of the first datagram that has to wait for room in the system's buffer */
+  #transmit(batch: PacketBatch, from: number, to: SockaddrPeer | undefined): number {
+    if (to) this.pool.kernel.bytes.set(to.sockaddr, this.#name);
+    let at = from;
+    for (;;) {
+      const [stop, error] = this.tables.send(
+        this.fd,
+        batch,
+        at,
+        this.#segment,
+        to ? this.#name : 0,
+        to ? to.sockaddr.length : 0,
+      );
+      if (error === 0) return batch.count;
+      if (error === EAGAIN) return stop;
+      at = stop;
+      if (error === EINTR) continue;
+      if ((error === EINVAL || error === EIO) && this.#segment) {
+        // A device without checksum offload, or a path whose MTU is smaller: one datagram a message works there.
+        this.#segment = false;
+        continue;
+      }
+      if (error === ECONNREFUSED) {
+        // It tells of an earlier datagram; this one was not tried yet.
+        this.owner.refused();
+        if (this.#closed) return batch.count;
+        continue;
+      }
+      at += Math.max(1, this.tables.stopped);
+      if (at >= batch.count) return batch.count;
+    }
+  }
+
+  readonly #sendOwed = (): void => {
+    this.#retry = undefined;
+    while (this.#owed.length > 0) {
+      const owed = this.#owed[0];
+      owed.from = this.#transmit(owed.batch, owed.from, owed.to);
+      if (this.#closed) return;
+      if (owed.from < owed.batch.count) {
+        this.#retry = setTimeout(this.#sendOwed, RETRY_MS);
+        return;
+      }
+      this.#owed.shift();
+      this.pool.give(owed.batch);
+    }
+    this.owner.drained();
+  };
+
+  #onMessage(data: Buffer, address: string, port: number): void {
+    if (this.#closed) return;
+    const first = this.#inbox === undefined;
+    let inbox = (this.#inbox ??= this.pool.take());
+    if (data.length <= MAX_DATAGRAM) {
+      inbox.kernel.bytes.set(data, inbox.next);
+      if (!this.connected) this.#peers[inbox.count] = this.#peer(encodeSockaddr(address, port));
+      inbox.push(data.length);
+    }
+    while (!inbox.full && this.tables.receive(this.fd, inbox, !this.connected, this.#onDatagram)) {
+      if (!inbox.full) break;
+      this.owner.readable(true);
+      if (this.#closed) return;
+      inbox = this.#inbox ??= this.pool.take();
+    }
+    if (inbox.full) this.owner.readable(true);
+    else if (first) this.owner.readable(false);
+  }
+
+  readonly #onDatagram = (index: number, name: number): void => {
+    if (this.connected) return;
+    const { bytes } = this.pool.kernel;
+    this.#peers[index] = this.#peer(bytes.subarray(name, name + sockaddrBytes(bytes, name)));
+  };
+
+  #peer(sockaddr: Uint8Array): SockaddrPeer {
+    const key = Buffer.from(sockaddr.buffer, sockaddr.byteOffset, sockaddr.length).toString('latin1');
+    let peer = this.#known.get(key);
+    if (!peer) {
+      // Those with a session are known to it; the rest is forgotten before strangers fill the memory.
+      if (this.#known.size >= MAX_PEERS) this.#known.clear();
+      peer = { key, sockaddr: sockaddr.slice(), ...decodeSockaddr(sockaddr) };
+      this.#known.set(key, peer);
+    }
+    return peer;
+  }
+}

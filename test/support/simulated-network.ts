@@ -1,0 +1,129 @@
+import type { BatchPool, PacketBatch } from '../../src-main/engine/batch.ts';
+import { EngineError } from '../../src-main/engine/errors.ts';
+import type {
+  DatagramSocket,
+  Peer,
+  SocketOptions,
+  SocketOwner,
+} from '../../src-main/engine/transport/datagram-socket.ts';
+import type { Network, ResolvedHost } from '../../src-main/engine/transport/network.ts';
+import { type LinkConditions, PERFECT, SimulatedLink, type Simulation } from './simulation.ts';
+
+interface Datagram {
+  data: Uint8Array;
+  from: Peer;
+}
+
+/** A network of sockets in virtual time; every pair of addresses has a line of its own each way. */
+export class SimulatedNetwork implements Network {
+  readonly #sockets = new Map<number, SimulatedSocket>();
+  readonly #links = new Map<string, SimulatedLink>();
+  #nextPort = 40_000;
+  names = new Map<string, string>();
+  /** datagrams sent so far, for tests that look at the wire */
+  readonly wire: Uint8Array[] = [];
+  record = false;
+
+  constructor(
+    readonly world: Simulation,
+    readonly conditions: LinkConditions = PERFECT,
+  ) {}
+
+  async resolve(host: string): Promise<ResolvedHost> {
+    const address = this.names.get(host) ?? (/^[\d.]+$/.test(host) ? host : undefined);
+    if (address === undefined)
+      throw new EngineError('resolve-failed', `cannot resolve '${host}' (ENOTFOUND)`);
+    return { address, family: 4 };
+  }
+
+  async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket> {
+    const port = options.local?.port || this.#nextPort++;
+    if (this.#sockets.has(port)) throw Object.assign(new Error('address in use'), { code: 'EADDRINUSE' });
+    const socket = new SimulatedSocket(this, port, options.remote?.port, pool, owner, () =>
+      this.#sockets.delete(port),
+    );
+    this.#sockets.set(port, socket);
+    return socket;
+  }
+
+  /** Cuts every line, or mends them. */
+  set cut(cut: boolean) {
+    for (const link of this.#links.values()) link.cut = cut;
+    this.#cut = cut;
+  }
+  #cut = false;
+
+  send(from: number, to: number, data: Uint8Array): void {
+    if (this.record) this.wire.push(data);
+    const key = `${from}>${to}`;
+    let link = this.#links.get(key);
+    if (!link) {
+      const peer = { key: String(from), address: '10.0.0.1', port: from };
+      link = new SimulatedLink(this.world, this.conditions, (datagram) =>
+        this.#sockets.get(to)?.arrived({ data: datagram, from: peer }),
+      );
+      link.cut = this.#cut;
+      this.#links.set(key, link);
+    }
+    link.send(data);
+  }
+}
+
+class SimulatedSocket implements DatagramSocket {
+  readonly kind = 'simulated';
+  readonly writable = true;
+  #inbox: Datagram[] = [];
+  #shown: PacketBatch | undefined;
+  #peers: Peer[] = [];
+
+  constructor(
+    private readonly network: SimulatedNetwork,
+    readonly localPort: number,
+    private readonly remote: number | undefined,
+    private readonly pool: BatchPool,
+    private readonly owner: SocketOwner,
+    private readonly onClose: () => void,
+  ) {}
+
+  arrived(datagram: Datagram): void {
+    this.#inbox.push(datagram);
+    this.owner.readable(false);
+  }
+
+  receive(): PacketBatch | undefined {
+    if (this.#shown) this.pool.give(this.#shown);
+    this.#shown = undefined;
+    if (this.#inbox.length === 0) return undefined;
+    const batch = (this.#shown = this.pool.take());
+    this.#peers = [];
+    for (const { data, from } of this.#inbox.splice(0, batch.capacity)) {
+      batch.kernel.bytes.set(data, batch.next);
+      batch.push(data.length);
+      this.#peers.push(from);
+    }
+    return batch;
+  }
+
+  peer(i: number): Peer {
+    return this.#peers[i];
+  }
+
+  send(batch: PacketBatch, to?: Peer): boolean {
+    for (let i = 0; i < batch.count; i++) {
+      const offset = batch.offsets[i];
+      this.network.send(
+        this.localPort,
+        to?.port ?? this.remote!,
+        batch.kernel.bytes.slice(offset, offset + batch.lengths[i]),
+      );
+    }
+    return true;
+  }
+
+  close(): void {
+    if (this.#shown) this.pool.give(this.#shown);
+    this.#shown = undefined;
+    this.#inbox = [];
+    this.onClose();
+  }
+}
