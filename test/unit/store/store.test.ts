@@ -1,0 +1,180 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openConf } from '../../../src-main/store/conf-file.ts';
+import { migrate } from '../../../src-main/store/migrations.ts';
+import { PLAIN_BOX, type SecretBox } from '../../../src-main/store/secret-box.ts';
+import { Store } from '../../../src-main/store/store.ts';
+import type { Profile } from '../../../shared/profile.ts';
+import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
+
+let folder = '';
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kcptun-store-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const path = () => join(folder, 'kcptun-desktop.json');
+const onDisk = () => JSON.parse(readFileSync(path(), 'utf8')) as Record<string, never>;
+const open = (box: SecretBox = PLAIN_BOX) => new Store(openConf(folder), box);
+const write = (file: unknown) =>
+  writeFileSync(path(), typeof file === 'string' ? file : JSON.stringify(file));
+
+const profile = (id: string, part: Partial<Profile> = {}): Profile => ({
+  id,
+  name: `tunnel ${id}`,
+  colour: 'blue',
+  autostart: false,
+  options: { remoteaddr: 'example.com:29900', key: 'hunter2' },
+  extra: { unknown: [1, { deep: true }] },
+  demo: false,
+  ...part,
+});
+
+/** Reverses text, and forgets everything when `locked`. */
+class BoxDouble implements SecretBox {
+  readonly secure = true;
+  locked = false;
+  seal = (secret: string) => 'sealed:' + [...secret].reverse().join('');
+  open = (sealed: string) => {
+    if (this.locked || !sealed.startsWith('sealed:')) throw new Error('locked');
+    return [...sealed.slice(7)].reverse().join('');
+  };
+}
+
+describe('Store', () => {
+  it('starts empty with the defaults', () => {
+    const store = open();
+    expect([store.profiles, store.settings, store.running, store.notices]).toEqual([
+      [],
+      DEFAULT_SETTINGS,
+      [],
+      [],
+    ]);
+    expect(onDisk().version).toBe(1);
+  });
+
+  it('gives back after a restart what was saved', () => {
+    const store = open();
+    store.profiles = [profile('b'), profile('a', { colour: 'red', autostart: true })];
+    store.settings = { ...DEFAULT_SETTINGS, theme: 'dark' };
+    store.running = ['a'];
+    store.host = {
+      toldAboutTray: true,
+      windowPlace: { x: 1, y: 2, width: 900, height: 600, maximised: false },
+    };
+    const again = open();
+    expect(again.profiles).toEqual(store.profiles);
+    expect(again.settings.theme).toBe('dark');
+    expect(again.running).toEqual(['a']);
+    expect(again.host).toEqual(store.host);
+    expect(again.notices).toEqual([]);
+  });
+
+  it('is readable by its owner only, and leaves no half-written file', () => {
+    open().profiles = [profile('a')];
+    if (process.platform !== 'win32') expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['kcptun-desktop.json']);
+  });
+
+  it('seals the key where the host can', () => {
+    const box = new BoxDouble();
+    const store = open(box);
+    store.profiles = [profile('a')];
+    expect(readFileSync(path(), 'utf8')).not.toContain('hunter2');
+    expect(open(box).profiles[0].options.key).toBe('hunter2');
+  });
+
+  it('seals a key that a host without secure storage had left open', () => {
+    open().profiles = [profile('a')];
+    const box = new BoxDouble();
+    const store = open(box);
+    expect(store.profiles[0].options.key).toBe('hunter2');
+    store.profiles = [...store.profiles];
+    expect(readFileSync(path(), 'utf8')).not.toContain('hunter2');
+  });
+
+  it('keeps a key it cannot open, says so, and lets a new one replace it', () => {
+    const box = new BoxDouble();
+    open(box).profiles = [profile('a')];
+    box.locked = true;
+    const store = open(box);
+    expect(store.profiles[0].options).toEqual({ remoteaddr: 'example.com:29900' });
+    expect(store.notices).toMatchObject([{ code: 'key-unreadable', params: { name: 'tunnel a' } }]);
+    store.profiles = [{ ...store.profiles[0], name: 'renamed' }];
+    box.locked = false;
+    expect(open(box).profiles[0]).toMatchObject({ name: 'renamed', options: { key: 'hunter2' } });
+    const mended = open(box);
+    mended.profiles = [profile('a', { options: { key: 'new' } })];
+    expect(open(box).profiles[0].options.key).toBe('new');
+  });
+
+  it('sets one broken profile aside and keeps the others', () => {
+    open().profiles = [profile('a'), profile('b'), profile('c')];
+    const file = onDisk() as unknown as { profiles: { colour: unknown; id: string }[] };
+    file.profiles[1].colour = 'mauve';
+    file.profiles.push({ ...file.profiles[0] });
+    write(file);
+    const store = open();
+    expect(store.profiles.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(store.notices).toMatchObject([
+      { code: 'entry-set-aside', params: { name: 'tunnel b' } },
+      { code: 'entry-set-aside', params: { name: 'tunnel a' } },
+    ]);
+    const kept = onDisk() as unknown as { setAside: { value: unknown }[] };
+    expect(kept.setAside.map(({ value }) => value)).toMatchObject([{ id: 'b' }, { id: 'a' }]);
+    expect(open().notices).toEqual([]);
+  });
+
+  it('sets one broken setting aside and keeps the others', () => {
+    write({ version: 1, settings: { theme: 'pink', language: 'zh-CN', unknown: 1 } });
+    const store = open();
+    expect(store.settings).toEqual({ ...DEFAULT_SETTINGS, language: 'zh-CN' });
+    expect(store.notices).toMatchObject([{ code: 'entry-set-aside', params: { name: 'settings.theme' } }]);
+  });
+
+  it.each(['{"version":1,"profiles":[{', '', '[]', 'null', '\0\0\0'])(
+    'copies %j aside, which is no store',
+    (text) => {
+      write(text);
+      const store = open();
+      expect(store.profiles).toEqual([]);
+      expect(store.notices).toHaveLength(1);
+      const copy = readdirSync(folder).find((name) => name.includes('.broken-'))!;
+      expect(readFileSync(join(folder, copy), 'utf8')).toBe(text);
+      store.profiles = [profile('a')];
+      expect(open().notices).toEqual([]);
+    },
+  );
+
+  it.each([{ profiles: {} }, { profiles: 'x' }, { settings: [] }, { running: 'a', host: 7 }])(
+    'survives %j',
+    (part) => {
+      write({ version: 1, ...part });
+      expect(open().profiles).toEqual([]);
+    },
+  );
+
+  it('reads a file of a newer version as far as it can, and keeps a copy', () => {
+    open().profiles = [profile('a')];
+    write({ ...onDisk(), version: 9 });
+    const store = open();
+    expect(store.profiles).toHaveLength(1);
+    expect(store.notices).toMatchObject([{ code: 'store-newer', params: { version: 9 } }]);
+    expect(readdirSync(folder)).toContain('kcptun-desktop.json.version-9');
+  });
+});
+
+describe('migrate', () => {
+  const steps = ['one', 'two', 'three'].map((step) => (file: Record<string, unknown>) => ({
+    ...file,
+    [step]: true,
+  }));
+
+  it('takes every step from the version of the file on', () => {
+    expect(migrate({}, steps)).toEqual({ one: true, two: true, three: true });
+    expect(migrate({ version: 2 }, steps)).toEqual({ version: 2, three: true });
+    expect(migrate({ version: 3 }, steps)).toEqual({ version: 3 });
+    expect(migrate({ version: 12 }, steps)).toEqual({ version: 12 });
+    expect(migrate({ version: 'x' }, steps)).toMatchObject({ one: true });
+  });
+});
