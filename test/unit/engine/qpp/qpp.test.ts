@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createQpp } from '../../../../src-main/engine/qpp/qpp.ts';
+import { Xoshiro256 } from '../../../../src-main/engine/qpp/xoshiro256.ts';
+import { xoshiro256SlowTwin } from '../../../reference/xoshiro256.ts';
+import vectors from '../../../vectors/qpp.json' with { type: 'json' };
+
+describe('QPP', () => {
+  it.each(vectors.cases)('enciphers and deciphers the vector of $pads pads, key $keyHex', (vector) => {
+    const qpp = createQpp(Buffer.from(vector.keyHex, 'hex'), vector.pads);
+    const [encipher, decipher] = [qpp.cipher(), qpp.cipher()];
+    vector.writesHex.forEach((hex, i) => {
+      const bytes = Buffer.from(`ff${hex}ff`, 'hex');
+      encipher.encrypt(bytes, 1, bytes.length - 2);
+      expect(bytes.toString('hex')).toBe(`ff${vector.wireHex[i]}ff`);
+      decipher.decrypt(bytes, 1, bytes.length - 2);
+      expect(bytes.toString('hex')).toBe(`ff${hex}ff`);
+    });
+  });
+
+  it('gives the same however a stream is cut', () => {
+    const qpp = createQpp('a key', 7);
+    const plain = randomBytes(300);
+    const whole = Buffer.from(plain);
+    qpp.cipher().encrypt(whole, 0, 300);
+    for (const step of [1, 3, 7, 8, 9, 64]) {
+      const pieces = Buffer.from(plain);
+      const cipher = qpp.cipher();
+      for (let at = 0; at < 300; at += step) cipher.encrypt(pieces, at, Math.min(step, 300 - at));
+      expect(pieces.equals(whole)).toBe(true);
+    }
+  });
+
+  it('warns of a short key, of few pads, and of a count that is not coprime to 8', () => {
+    const warnings = (keyBytes: number, count: number): readonly string[] =>
+      createQpp(Buffer.alloc(keyBytes, 1), count).warnings;
+    expect(warnings(vectors.minimumSeedBytes, vectors.minimumPads)).toEqual([]);
+    expect(warnings(210, 7)).toEqual([expect.stringContaining('210 bytes')]);
+    expect(warnings(211, 5)).toEqual([expect.stringContaining('is 5; 7 or more')]);
+    expect(warnings(14, 4).length).toBe(3);
+  });
+
+  it.each([0, -1, 1.5, 65536, NaN])('refuses a count of %d', (count) => {
+    expect(() => createQpp('key', count)).toThrow(expect.objectContaining({ code: 'bad-option' }));
+    expect(() => createQpp('key', count)).toThrow(`qpp-count ${count}`);
+  });
+});
+
+describe('xoshiro256**', () => {
+  it('draws what its 64-bit twin draws', () => {
+    const seed = randomBytes(32);
+    const generator = new Xoshiro256(seed);
+    const twin = xoshiro256SlowTwin(seed);
+    for (let i = 0; i < 10_000; i++) {
+      generator.next();
+      const drawn = (BigInt(generator.high >>> 0) << 32n) | BigInt(generator.low >>> 0);
+      expect(drawn).toBe(twin());
+    }
+  });
+});
