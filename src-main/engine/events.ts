@@ -1,7 +1,8 @@
 import type { StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
+import type { Session } from './session-types.ts';
 
-/** What a running client or server tells, as it happens. Times are milliseconds since 1970. */
+/** What a running client or server tells, as it happens. */
 export type EngineEvent =
   /** the local address as bound: the port is the real one */
   | { kind: 'listening'; address: string }
@@ -10,9 +11,9 @@ export type EngineEvent =
   /** at the client: the peer has acknowledged something; at the server: a peer has begun a session */
   | { kind: 'up'; remote: string; conv: number }
   /** a session ended, or could not be dialled (conv null) */
-  | { kind: 'lost'; remote: string; conv: number | null; reason: EngineError }
-  /** the next dial, the how manieth since a session last held, and when */
-  | { kind: 'retry'; attempt: number; at: number }
+  | { kind: 'session-closed'; remote: string; conv: number | null; error: EngineError }
+  /** the next dial, the how manieth since a session last held, and in how many milliseconds */
+  | { kind: 'redial'; remote: string; attempt: number; inMs: number }
   /** a session takes no new streams */
   | { kind: 'expired'; remote: string; conv: number }
   | { kind: 'trouble'; remote: string; conv: number; trouble: Trouble }
@@ -39,6 +40,19 @@ export class EventSource {
   }
 }
 
+/** Tells each trouble of a session when it begins; call what it gives with the list whenever that changes. */
+export function troubleTeller(
+  { remote, conv }: Session,
+  emit: EngineListener,
+): (troubles: readonly Trouble[]) => void {
+  let known: readonly Trouble[] = [];
+  return (troubles) => {
+    const begun = troubles.filter((trouble) => !known.includes(trouble));
+    known = [...troubles];
+    for (const trouble of begun) emit({ kind: 'trouble', remote, conv, trouble });
+  };
+}
+
 /** The event as a line of a log, in kcptun's words where it has some. */
 export function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
@@ -48,12 +62,12 @@ export function describeEvent(event: EngineEvent): string {
       return `dialling: ${event.remote}`;
     case 'up':
       return `session up: ${event.remote} conv: ${event.conv}`;
-    case 'lost':
+    case 'session-closed':
       return event.conv === null
-        ? `dial failed: ${event.remote} ${event.reason.message}`
-        : `session closed: ${event.remote} conv: ${event.conv} ${event.reason.message}`;
-    case 'retry':
-      return `re-connecting: attempt ${event.attempt} at ${new Date(event.at).toISOString()}`;
+        ? `dial failed: ${event.remote} ${event.error.message}`
+        : `session closed: ${event.remote} conv: ${event.conv} ${event.error.message}`;
+    case 'redial':
+      return `re-connecting: ${event.remote} in ${(event.inMs / 1000).toFixed(1)} s, attempt ${event.attempt}`;
     case 'expired':
       return `session marked as expired: ${event.remote} conv: ${event.conv}`;
     case 'trouble':

@@ -1,6 +1,6 @@
 import type { SessionState, Trouble } from '../../shared/snapshot.ts';
 import { EngineError } from './errors.ts';
-import type { EngineEvent } from './events.ts';
+import { type EngineListener, troubleTeller } from './events.ts';
 import { LONGEST_TIMER_MS } from './pipe.ts';
 import { RetiredSessions } from './retired-sessions.ts';
 import type { Session } from './session-types.ts';
@@ -18,7 +18,7 @@ export interface KeeperOptions {
   scavengeMs: number;
   /** Whether somebody waits for a session: then the pauses do not grow. */
   wanted(): boolean;
-  emit(event: EngineEvent): void;
+  emit: EngineListener;
   /** `usable` is there, where it was not. */
   onUsable(): void;
 }
@@ -142,11 +142,11 @@ export class SessionKeeper {
       },
       (cause: unknown) => {
         if (this.#closed || this.#dial !== attempt) return;
-        const reason =
+        const error =
           cause instanceof EngineError
             ? cause
             : new EngineError('socket-failed', `cannot dial ${remote}: ${String(cause)}`, { cause });
-        emit({ kind: 'lost', remote, conv: null, reason });
+        emit({ kind: 'session-closed', remote, conv: null, error });
         this.#pause();
       },
     );
@@ -159,15 +159,12 @@ export class SessionKeeper {
       ),
     );
     this.#dial = { kind: 'proving', session, timer };
-    let known: readonly Trouble[] = [];
-    session.onClose = (reason) => this.#lost(session, reason);
+    const tell = troubleTeller(session, this.#options.emit);
+    session.onClose = (error) => this.#lost(session, error);
     // a server opens no streams
     session.onStream = (stream) => stream.destroy();
     session.onState = (state, troubles) => {
-      const { remote, conv } = session;
-      for (const trouble of troubles)
-        if (!known.includes(trouble)) this.#options.emit({ kind: 'trouble', remote, conv, trouble });
-      known = [...troubles];
+      tell(troubles);
       this.#changed(session, state, troubles);
     };
     const { state, troubles } = session.snapshot();
@@ -210,9 +207,9 @@ export class SessionKeeper {
     this.#check = undefined;
   }
 
-  #lost(session: Session, reason: EngineError): void {
+  #lost(session: Session, error: EngineError): void {
     const { world, emit } = this.#options;
-    emit({ kind: 'lost', remote: session.remote, conv: session.conv, reason });
+    emit({ kind: 'session-closed', remote: session.remote, conv: session.conv, error });
     this.#retired.delete(session);
     if (this.#dial.kind === 'proving' && this.#dial.session === session) {
       this.#dial.timer.stop();
@@ -256,9 +253,9 @@ export class SessionKeeper {
   }
 
   #pauseFor(ms: number): void {
-    const { world, emit } = this.#options;
+    const { world, remote, emit } = this.#options;
     if (this.#dial.kind === 'pause') this.#dial.timer.stop();
     this.#dial = { kind: 'pause', timer: world.after(ms, () => this.#dialNow()) };
-    emit({ kind: 'retry', attempt: this.#failures, at: world.wallClock() + ms });
+    emit({ kind: 'redial', remote, attempt: this.#failures, inMs: Math.round(ms) });
   }
 }

@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net';
+import type { Counters } from '../../shared/counters.ts';
+import type { ClientOptions } from '../../shared/options.ts';
+import type { EngineSnapshot } from '../../shared/snapshot.ts';
+import { CarriedStreams } from './carried-streams.ts';
+import { engineSnapshot } from './engine-snapshot.ts';
+import { EngineError } from './errors.ts';
+import { type EngineListener, EventSource } from './events.ts';
+import { listenLocally, type LocalListener, readAddress, sourceOf } from './local-socket.ts';
+import type { StreamCipher } from './pipe.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import type { Session } from './session-types.ts';
+import type { Timer, World } from './world.ts';
+
+export interface ClientSetup {
+  options: Pick<
+    ClientOptions,
+    'localaddr' | 'remoteaddr' | 'conn' | 'autoexpire' | 'scavengettl' | 'closewait'
+  >;
+  world: World;
+  /** counted by the sessions */
+  counters: Counters;
+  /** Makes a session and has it send something the peer must acknowledge. */
+  dial(): Promise<Session>;
+  /** makes the state of QPP for one stream */
+  cipher?: () => StreamCipher;
+}
+
+/** Connections that wait for a session, at most, and how long each does. */
+const WAITING_MOST = 1024;
+const WAITING_MS = 30_000;
+
+interface Waiting {
+  socket: Socket;
+  source: string;
+  timer: Timer;
+}
+
+/** kcptun's client: carries the connections that a TCP port or a unix socket accepts, in turn over `conn` sessions. */
+export class Client {
+  readonly onEvent: (listener: EngineListener) => () => void;
+  readonly #setup: ClientSetup;
+  readonly #events = new EventSource();
+  readonly #streams: CarriedStreams;
+  readonly #keepers: SessionKeeper[];
+  readonly #waiting = new Set<Waiting>();
+  #listener: LocalListener | undefined;
+  #turn = 0;
+  #closed = false;
+
+  constructor(setup: ClientSetup) {
+    const { options, world, dial, cipher } = setup;
+    this.#setup = setup;
+    this.onEvent = this.#events.onEvent;
+    this.#streams = new CarriedStreams({
+      world,
+      events: this.#events,
+      closewait: options.closewait,
+      cipher,
+    });
+    this.#keepers = Array.from(
+      { length: options.conn },
+      () =>
+        new SessionKeeper({
+          world,
+          remote: options.remoteaddr,
+          dial,
+          autoExpireMs: options.autoexpire * 1000,
+          scavengeMs: options.scavengettl * 1000,
+          wanted: () => this.#waiting.size > 0,
+          emit: (event) => this.#events.emit(event),
+          onUsable: () => this.#serveWaiting(),
+        }),
+    );
+  }
+
+  /**
+   * Listens, and dials. That the server cannot be reached is no error: it is dialled again and again.
+   * @throws {EngineError} bad-option, port-in-use, listen-failed
+   */
+  async start(): Promise<void> {
+    const address = readAddress('localaddr', this.#setup.options.localaddr, 'listen');
+    this.#listener = await listenLocally(address, (socket) => this.#accept(socket));
+    this.#events.emit({ kind: 'listening', address: this.#listener.address });
+    for (const keeper of this.#keepers) keeper.start();
+  }
+
+  /** Where it listens, with the real port. */
+  get address(): string {
+    if (!this.#listener) throw new EngineError('closed', 'the client is not started');
+    return this.#listener.address;
+  }
+
+  snapshot(): EngineSnapshot {
+    const { world, counters } = this.#setup;
+    const sessions = this.#keepers.flatMap((keeper) => keeper.sessions);
+    return engineSnapshot(world.wallClock(), counters, sessions, this.#streams.snapshot());
+  }
+
+  /** Gives every session a fresh one: after a sleep, or when the network has changed. */
+  redialAll(): void {
+    for (const keeper of this.#keepers) keeper.redial();
+  }
+
+  /** Ends everything; nothing of it is left in the event loop when the promise resolves. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const listenerClosed = this.#listener?.close();
+    for (const waiting of this.#waiting) this.#dismiss(waiting);
+    await this.#streams.close();
+    // the streams' ends go out with this turn
+    await new Promise<void>((resolve) => this.#setup.world.endOfTurn(resolve));
+    for (const keeper of this.#keepers) keeper.close();
+    await listenerClosed;
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#closed) return void socket.destroy();
+    const source = sourceOf(socket, this.#listener!.address);
+    if (this.#carry(socket, source)) return;
+    if (this.#waiting.size >= WAITING_MOST) {
+      socket.destroy();
+      this.#events.emit({ kind: 'refused', in: source, reason: `${WAITING_MOST} connections wait already` });
+      return;
+    }
+    const waiting: Waiting = {
+      socket,
+      source,
+      timer: this.#setup.world.after(WAITING_MS, () => {
+        this.#dismiss(waiting);
+        const reason = `no session for ${WAITING_MS / 1000} s`;
+        this.#events.emit({ kind: 'refused', in: source, reason });
+      }),
+    };
+    this.#waiting.add(waiting);
+    socket.once('error', ignore);
+    for (const keeper of this.#keepers) keeper.demand();
+  }
+
+  /** Answers whether there was a session for it. */
+  #carry(socket: Socket, source: string): boolean {
+    for (let i = 0; i < this.#keepers.length; i++) {
+      const keeper = this.#keepers[(this.#turn + i) % this.#keepers.length];
+      const session = keeper.usable;
+      if (!session) continue;
+      this.#turn = (this.#turn + i + 1) % this.#keepers.length;
+      let stream;
+      try {
+        stream = session.mux.open();
+      } catch (error) {
+        // its stream ids are used up
+        session.close(error as EngineError);
+        continue;
+      }
+      this.#streams.carry(socket, session, stream, {
+        in: source,
+        out: `${session.remote}(${stream.id})`,
+        source,
+      });
+      keeper.opened();
+      return true;
+    }
+    return false;
+  }
+
+  #serveWaiting(): void {
+    for (const waiting of this.#waiting) {
+      if (!waiting.socket.destroyed && !this.#carry(waiting.socket, waiting.source)) return;
+      waiting.timer.stop();
+      waiting.socket.off('error', ignore);
+      this.#waiting.delete(waiting);
+    }
+  }
+
+  #dismiss(waiting: Waiting): void {
+    waiting.timer.stop();
+    waiting.socket.destroy();
+    this.#waiting.delete(waiting);
+  }
+}
+
+const ignore = (): void => {};

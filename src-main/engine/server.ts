@@ -1,0 +1,120 @@
+import { type Address, formatAddress, type HostPorts, parseAddress } from '../../shared/address.ts';
+import type { Counters } from '../../shared/counters.ts';
+import type { ServerOptions } from '../../shared/options.ts';
+import type { EngineSnapshot } from '../../shared/snapshot.ts';
+import { CarriedStreams } from './carried-streams.ts';
+import { engineSnapshot } from './engine-snapshot.ts';
+import { type EngineListener, EventSource, troubleTeller } from './events.ts';
+import { connectLocally, readAddress } from './local-socket.ts';
+import type { StreamCipher } from './pipe.ts';
+import type { Session } from './session-types.ts';
+import type { SmuxStream } from './smux/stream.ts';
+import type { World } from './world.ts';
+
+export interface ServerSetup {
+  options: Pick<ServerOptions, 'listen' | 'target' | 'closewait'>;
+  world: World;
+  /** counted by the sessions */
+  counters: Counters;
+  /** Listens for sessions; `accept` is called with each before its first datagram is taken. */
+  listen(accept: (session: Session) => void): Promise<{ readonly ports: readonly number[]; close(): void }>;
+  /** makes the state of QPP for one stream */
+  cipher?: () => StreamCipher;
+}
+
+/** How long a target may take to accept a connection. */
+const CONNECT_MS = 10_000;
+
+/** kcptun's server: connects every stream of every session to the target. */
+export class Server {
+  readonly onEvent: (listener: EngineListener) => () => void;
+  readonly #setup: ServerSetup;
+  readonly #events = new EventSource();
+  readonly #streams: CarriedStreams;
+  readonly #sessions = new Set<Session>();
+  #target!: Address;
+  #listening: Awaited<ReturnType<ServerSetup['listen']>> | undefined;
+  #closed = false;
+
+  constructor(setup: ServerSetup) {
+    const { options, world, cipher } = setup;
+    this.#setup = setup;
+    this.onEvent = this.#events.onEvent;
+    this.#streams = new CarriedStreams({
+      world,
+      events: this.#events,
+      closewait: options.closewait,
+      cipher,
+    });
+  }
+
+  /** @throws {EngineError} bad-option, and what `listen` throws */
+  async start(): Promise<void> {
+    const { options, listen } = this.#setup;
+    this.#target = readAddress('target', options.target, 'dial');
+    this.#listening = await listen((session) => this.#accept(session));
+    this.#events.emit({ kind: 'listening', address: this.#address });
+  }
+
+  /** Where it listens, with the real port. */
+  get #address(): string {
+    const { host } = parseAddress(this.#setup.options.listen, {
+      use: 'listen',
+      portRange: true,
+    }) as HostPorts;
+    return formatAddress({ host, minPort: Math.min(...this.ports), maxPort: Math.max(...this.ports) });
+  }
+
+  /** The UDP ports listened on. */
+  get ports(): readonly number[] {
+    return this.#listening?.ports ?? [];
+  }
+
+  snapshot(): EngineSnapshot {
+    const { world, counters } = this.#setup;
+    return engineSnapshot(world.wallClock(), counters, this.#sessions, this.#streams.snapshot());
+  }
+
+  /** A server dials nobody. */
+  redialAll(): void {}
+
+  /** Ends everything; nothing of it is left in the event loop when the promise resolves. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#streams.close();
+    // the streams' ends go out with this turn
+    await new Promise<void>((resolve) => this.#setup.world.endOfTurn(resolve));
+    for (const session of this.#sessions) session.close();
+    this.#listening?.close();
+  }
+
+  #accept(session: Session): void {
+    const { remote, conv } = session;
+    this.#sessions.add(session);
+    session.onStream = (stream) => this.#connect(session, stream);
+    session.onClose = (error) => {
+      this.#sessions.delete(session);
+      this.#events.emit({ kind: 'session-closed', remote, conv, error });
+    };
+    const tell = troubleTeller(session, (event) => this.#events.emit(event));
+    session.onState = (_state, troubles) => tell(troubles);
+    this.#events.emit({ kind: 'up', remote, conv });
+  }
+
+  #connect(session: Session, stream: SmuxStream): void {
+    if (this.#closed) return stream.destroy();
+    const socket = connectLocally(this.#target);
+    const { target } = this.#setup.options;
+    const pipe = this.#streams.carry(socket, session, stream, {
+      in: `${session.remote}(${stream.id})`,
+      out: target,
+      source: target,
+    });
+    const timer = this.#setup.world.after(CONNECT_MS, () =>
+      pipe.destroy(new Error(`${target} did not accept a connection in ${CONNECT_MS / 1000} s`)),
+    );
+    socket.once('connect', () => timer.stop());
+    socket.once('close', () => timer.stop());
+  }
+}
