@@ -55,7 +55,7 @@ export class CheckedCrypt implements PacketCrypt {
 }
 
 /** Below this many bytes the call into zlib costs more than it saves. */
-const ZLIB_FROM = 256;
+const ZLIB_FROM = 640;
 
 function crc32(kernel: Kernel, offset: number, length: number): number {
   return length < ZLIB_FROM

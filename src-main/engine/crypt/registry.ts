@@ -41,7 +41,8 @@ const block =
   (pass, { kernel, native = true }) => {
     const key = pass.subarray(0, keyBytes);
     const found = native && openssl ? probeNative(openssl, key, blockBytes, expand) : undefined;
-    return found ? new NativeCfb(kernel, found, blockBytes) : new Cfb(expand(key), blockBytes);
+    const encrypt = expand(key);
+    return found ? new NativeCfb(kernel, found, encrypt, blockBytes) : new Cfb(encrypt, blockBytes);
   };
 
 const clear: DatagramCipher = { seal() {}, open() {} };
