@@ -1,0 +1,146 @@
+import { AddressError, parseAddress } from '../address.ts';
+import { toClientOptions } from '../options-convert.ts';
+import { parseOptions, valueOfText } from '../options-parse.ts';
+import { problemLine } from '../options-problem.ts';
+import {
+  type ClientOptions,
+  type OptionKey,
+  optionsOf,
+  type OptionSpec,
+  type Side,
+  specOf,
+} from '../options.ts';
+
+export type ImportFormat =
+  /** kcptun's `-c` file */
+  | 'json'
+  /** `kcptun://` of kcptun_gclient, base64 */
+  | 'link'
+  /** `kcptun://` and arguments */
+  | 'argument-link'
+  | 'command-line'
+  /** options of a Shadowsocks plugin */
+  | 'sip003'
+  /** `ss://` with kcptun for a plugin */
+  | 'ss-link'
+  /** OpenWrt's /etc/config/kcptun */
+  | 'uci'
+  /** kcptun-gui-windows */
+  | 'gui-windows';
+
+/** What the user should know about a profile that was found; the text is English. */
+export interface ImportNote {
+  code:
+    | 'smuxver-assumed'
+    | 'server-config'
+    | 'unknown-keys'
+    | 'bad-value'
+    | 'manual-ignored'
+    | 'config-file'
+    | 'shadowsocks';
+  text: string;
+}
+
+export interface FoundProfile {
+  format: ImportFormat;
+  /** the name it had, or else the server's host */
+  name: string;
+  /** only what was said, and right */
+  options: Partial<ClientOptions>;
+  /** keys that a client of kcptun does not have, as they came */
+  extra: Record<string, unknown>;
+  /** it was a server's, and `options` is made to fit it */
+  server: boolean;
+  notes: ImportNote[];
+}
+
+/** Formats that are older than smux 2. */
+const BEFORE_SMUX_2: readonly ImportFormat[] = ['link', 'argument-link', 'gui-windows'];
+
+const CLIENT_SPECS = new Map<string, OptionSpec>(optionsOf('client').map((spec) => [spec.key, spec]));
+const SERVER_SPECS = new Map<string, OptionSpec>(optionsOf('server').map((spec) => [spec.key, spec]));
+
+/** Whether a file with these keys is a server's: it says where to listen or what to connect to, and names no server. */
+export function sideOfKeys(keys: readonly string[]): Side {
+  const names = new Set(keys.map((key) => key.toLowerCase()));
+  const isServer =
+    (names.has('listen') || names.has('target')) && !names.has('remoteaddr') && !names.has('localaddr');
+  return isServer ? 'server' : 'client';
+}
+
+/**
+ * Makes a profile of raw values by option name (in any case). Text is read as on the command line, since many
+ * front ends write numbers so; what is wrong is left out and noted.
+ */
+export function foundProfile(
+  format: ImportFormat,
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  side: Side = sideOfKeys(Object.keys(raw)),
+  notes: readonly ImportNote[] = [],
+): FoundProfile {
+  const specs = side === 'client' ? CLIENT_SPECS : SERVER_SPECS;
+  const input = Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => {
+      const spec = specs.get(key.toLowerCase());
+      return [key, spec && typeof value === 'string' ? valueOfText(spec, value) : value];
+    }),
+  );
+  const parsed = parseOptions(side, input);
+  const found: FoundProfile = {
+    format,
+    name,
+    options: {},
+    extra: parsed.unknown,
+    server: side === 'server',
+    notes: [...notes],
+  };
+  const note = (code: ImportNote['code'], text: string): void => void found.notes.push({ code, text });
+
+  for (const problem of parsed.problems) {
+    if (problem.severity === 'error') note('bad-value', `${problemLine(problem)}; left at its default`);
+    else if (problem.code === 'manual-ignored') note('manual-ignored', problem.text);
+  }
+  // a rule between options was broken by values that are right alone
+  for (const { severity, key } of parsed.problems)
+    if (severity === 'error') delete (parsed.given as Partial<Record<OptionKey, unknown>>)[key];
+
+  if (side === 'client') found.options = parsed.given;
+  else {
+    note('server-config', "this is a server's configuration; the profile is a client's that fits it");
+    try {
+      found.options = toClientOptions(parsed.given);
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      note('bad-value', `listen: ${error.message}`);
+    }
+  }
+
+  if (parsed.given.smuxver === undefined) {
+    const old = BEFORE_SMUX_2.includes(format);
+    if (old) found.options.smuxver = 1;
+    const assumed = found.options.smuxver ?? specOf('smuxver').default.client;
+    note(
+      'smuxver-assumed',
+      `the smux version is not said: kcptun took 1 until late 2025 and takes 2 since; ${assumed} is assumed here`,
+    );
+  }
+  const unknown = Object.keys(found.extra);
+  if (unknown.length > 0) note('unknown-keys', `kept but without meaning here: ${unknown.join(', ')}`);
+  if (found.name === '') found.name = hostOf(found.options.remoteaddr);
+  return found;
+}
+
+function hostOf(remoteaddr = ''): string {
+  try {
+    const address = parseAddress(remoteaddr, { use: 'dial', portRange: true });
+    return 'host' in address ? address.host : '';
+  } catch (error) {
+    if (error instanceof AddressError) return '';
+    throw error;
+  }
+}
+
+/** `host:port` of two fields, with brackets around an IPv6 address; null where there is no port. */
+export const joinHostPort = (host: string, port: string): string | null =>
+  port === '' ? null : `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;

@@ -1,0 +1,98 @@
+import { type ClientOptions, defaultOptions, optionsOf, type OptionValue } from '../options.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { readCommandLine, splitWords } from './command-line.ts';
+import { type FoundProfile, foundProfile } from './found.ts';
+
+const SCHEME = 'kcptun://';
+/** The names whose value is base64 itself. */
+const ENCODED = ['key', 'remark'];
+/** Mail and chat programs wrap links; more pieces than this are no link. */
+const MAX_PIECES = 100;
+
+/** Every `kcptun://` link in the text: kcptun_gclient's, in base64, or with plain arguments. */
+export function findLinks(text: string): FoundProfile[] {
+  return text
+    .split(/kcptun:\/\//i)
+    .slice(1)
+    .map((rest) => readEncoded(rest) ?? readArguments(rest))
+    .filter((found) => found !== null);
+}
+
+/** Base64 may be wrapped, and text may follow: the most of it that decodes to fields is the link. */
+function readEncoded(rest: string): FoundProfile | null {
+  const pieces = (/^[\w+/=\s-]*/.exec(rest) ?? [''])[0].trim().split(/\s+/).slice(0, MAX_PIECES);
+  for (let count = pieces.length; count > 0; count--) {
+    const decoded = fromBase64(pieces.slice(0, count).join(''));
+    const fields = decoded && readFields(decoded);
+    if (fields) return profileOfFields(fields);
+  }
+  return null;
+}
+
+/** `r=host:port;key=...;` as a map; null where it is nothing of the kind. */
+function readFields(text: string): Map<string, string> | null {
+  const fields = new Map<string, string>();
+  for (const part of text.split(';')) {
+    if (part.trim() === '') continue;
+    const at = part.indexOf('=');
+    if (at < 1 || !/^[\w-]+$/.test(part.slice(0, at).trim())) return null;
+    fields.set(part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim());
+  }
+  return fields.size > 0 ? fields : null;
+}
+
+function profileOfFields(fields: Map<string, string>): FoundProfile {
+  const raw: Record<string, unknown> = {};
+  let name = '';
+  for (const [field, value] of fields) {
+    // empty means the default
+    if (value === '') continue;
+    const text = ENCODED.includes(field) ? (fromBase64(value) ?? value) : value;
+    if (field === 'remark') name = text;
+    else raw[field === 'r' || field === 'server' ? 'remoteaddr' : field] = text;
+  }
+  return foundProfile('link', name, raw, 'client');
+}
+
+function readArguments(rest: string): FoundProfile | null {
+  const line = /^[^\r\n]*/.exec(rest)![0];
+  let decoded = line;
+  try {
+    if (!/\s/.test(line.trim())) decoded = decodeURIComponent(line);
+  } catch {
+    // a lone % is no escape: the arguments are as they stand
+  }
+  // the scheme says whose arguments these are
+  return readCommandLine('argument-link', ['kcptun', 'client', ...splitWords(decoded)]);
+}
+
+/** The fields kcptun_gclient knows, which it wants to find even where they are at their default. */
+const GCLIENT_FIELDS = [
+  ...['crypt', 'nocomp', 'datashard', 'parityshard', 'conn', 'mtu', 'sndwnd', 'rcvwnd', 'dscp', 'autoexpire'],
+  ...['scavengettl', 'quiet', 'mode', 'acknodelay', 'keepalive', 'sockbuf'],
+];
+const MANUAL_FIELDS = ['nodelay', 'interval', 'resend', 'nc'];
+
+/**
+ * A link in kcptun_gclient's notation; it holds the key. Options that notation does not have follow where they are not
+ * the default, and smuxver always, since the notation is older than smux 2. Paths of log files are this machine's and
+ * stay behind.
+ */
+export function toLink(name: string, given: Partial<ClientOptions>): string {
+  const defaults: Record<string, OptionValue> = defaultOptions('client');
+  const options: Record<string, OptionValue> = { ...defaults, ...given };
+  const manual = options.mode === 'manual' ? MANUAL_FIELDS : [];
+  const first = [...GCLIENT_FIELDS, ...manual, 'smuxver'];
+  const written = ['remoteaddr', 'key', ...first];
+  const rest = optionsOf('client')
+    .filter(({ kind }) => kind !== 'text')
+    .map(({ key }) => key)
+    .filter((key) => !written.includes(key) && options[key] !== defaults[key]);
+  const fields = [
+    `r=${options.remoteaddr}`,
+    `key=${toBase64(String(options.key))}`,
+    ...[...first, ...rest].map((key) => `${key}=${options[key]}`),
+    `remark=${toBase64(name)}`,
+  ];
+  return SCHEME + toBase64(`${fields.join(';')};`);
+}
