@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorData } from './errors.ts';
+import type { ImportNote } from './import/found.ts';
 import type { LogLine } from './log.ts';
 import { COLOURS, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
@@ -51,13 +52,13 @@ export interface ImportedProfile {
   /** the file or text it came from */
   source: string;
   /** what the user should know: unknown keys, an ambiguous smuxver, a server's file converted */
-  notes: string[];
+  notes: ImportNote[];
 }
 
 export interface ImportResult {
   imported: ImportedProfile[];
   /** sources with nothing in them to import, and why */
-  refused: { source: string; message: string; code: 'not-recognised' | 'server-config' | 'bad-option' }[];
+  refused: { source: string; message: string; code: 'not-recognised' | 'bad-json' | 'server-config' }[];
 }
 
 export interface ExportedFile {

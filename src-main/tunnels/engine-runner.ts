@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/errors.ts';
+import { describeEvent, type EngineEvent } from '../engine/events.ts';
 import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
-import { type EngineEvent, lineOf, stateEventOf } from './engine-events.ts';
+import { isStreamEvent, levelOf, stateEventOf } from './engine-events.ts';
 import type { FromWorker, StateEvent, ToWorker, WorkerLine } from './messages.ts';
 
 /** What is asked of a client or a server of the engine. */
@@ -28,6 +29,8 @@ const MOST_A_REPORT = 500;
 export async function runEngine(
   port: Port,
   start: (onEvent: (event: EngineEvent) => void) => Promise<Engine>,
+  /** leaves out the lines of streams, as kcptun's option of that name */
+  quiet = false,
 ): Promise<void> {
   let events: StateEvent[] = [];
   let closed: StreamSnapshot[] = [];
@@ -45,9 +48,11 @@ export async function runEngine(
     [events, closed, lines, dropped] = [[], [], [], 0];
   };
   const onEvent = (event: EngineEvent): void => {
-    const line = lineOf(event);
-    if (lines.length < MOST_A_REPORT) lines.push({ at: Date.now(), ...line });
-    else dropped++;
+    if (!quiet || !isStreamEvent(event)) {
+      if (lines.length < MOST_A_REPORT) {
+        lines.push({ at: Date.now(), level: levelOf(event), text: describeEvent(event) });
+      } else dropped++;
+    }
     if (event.kind === 'stream-closed' && closed.length < MOST_A_REPORT) closed.push(event.stream);
     const change = stateEventOf(event, Date.now());
     if (!change) return;

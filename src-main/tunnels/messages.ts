@@ -1,7 +1,7 @@
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
 import type { LogLevel } from '../../shared/log.ts';
-import type { EngineSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
+import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
 
 /** What a worker is given at its start. */
 export type EngineSpec = (
@@ -19,7 +19,8 @@ export type StateEvent =
   | { kind: 'lost'; remote: string; code: EngineErrorCode; message: string }
   /** the next attempt, the how manieth since the last success, and when (milliseconds since 1970) */
   | { kind: 'retry'; attempt: number; at: number }
-  | { kind: 'trouble'; trouble: Trouble };
+  /** a session has a trouble more; the snapshot says which */
+  | { kind: 'trouble' };
 
 export interface WorkerLine {
   at: number;

@@ -72,7 +72,10 @@ export class StateMachine {
     const address = this.#address;
     if (address === null) return { kind: 'starting' };
 
-    const live = snapshot.sessions.filter(({ state }) => state === 'up' || state === 'degraded');
+    // a session that was replaced lives on for its streams, but says nothing of whether new ones would work
+    const live = snapshot.sessions.filter(
+      ({ state, expired }) => !expired && (state === 'up' || state === 'degraded'),
+    );
     if (live.length > 0) {
       this.#wasUp = true;
       this.#answered();

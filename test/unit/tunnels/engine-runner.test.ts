@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../src-main/engine/errors.ts';
-import type { EngineEvent } from '../../../src-main/tunnels/engine-events.ts';
+import type { EngineEvent } from '../../../src-main/engine/events.ts';
 import { type Engine, type Port, runEngine } from '../../../src-main/tunnels/engine-runner.ts';
 import type { FromWorker, Report } from '../../../src-main/tunnels/messages.ts';
 import { engineSnapshot, streamSnapshot } from '../../support/snapshots.ts';
@@ -20,7 +20,15 @@ class PortDouble extends EventEmitter implements Port {
   }
 }
 
-async function running() {
+const closedStream = (i: number): EngineEvent => ({
+  kind: 'stream-closed',
+  in: '127.0.0.1:5',
+  out: 'a:1',
+  stream: streamSnapshot(`1:${i}`),
+  reason: null,
+});
+
+async function running(quiet = false) {
   const port = new PortDouble();
   const calls: string[] = [];
   const engine: Engine = {
@@ -29,10 +37,14 @@ async function running() {
     close: async () => void calls.push('close'),
   };
   let say: (event: EngineEvent) => void = () => undefined;
-  await runEngine(port, async (onEvent) => {
-    say = onEvent;
-    return engine;
-  });
+  await runEngine(
+    port,
+    async (onEvent) => {
+      say = onEvent;
+      return engine;
+    },
+    quiet,
+  );
   return { port, calls, say: (event: EngineEvent) => say(event) };
 }
 
@@ -50,17 +62,19 @@ describe('runEngine', () => {
   it('tells a change of state early, gathering what comes with it', async () => {
     const { port, say } = await running();
     say({ kind: 'dialling', remote: 'a:1' });
-    say({ kind: 'up', remote: 'a:1' });
+    say({ kind: 'up', remote: 'a:1', conv: 7 });
     vi.advanceTimersByTime(20);
     expect(port.reports).toHaveLength(2);
     expect(port.reports[1].events.map(({ kind }) => kind)).toEqual(['dialling', 'up']);
-    expect(port.reports[1].lines.map(({ text }) => text)).toEqual(['dialling: a:1', 'connected: a:1']);
+    expect(port.reports[1].lines.map(({ text }) => text)).toEqual([
+      'dialling: a:1',
+      'session up: a:1 conv: 7',
+    ]);
   });
 
   it('keeps streams for the report of the second, and bounds their lines', async () => {
     const { port, say } = await running();
-    for (let i = 0; i < 600; i++)
-      say({ kind: 'stream-closed', stream: streamSnapshot(`1:${i}`), remote: 'a:1' });
+    for (let i = 0; i < 600; i++) say(closedStream(i));
     vi.advanceTimersByTime(900);
     expect(port.reports).toHaveLength(1);
     vi.advanceTimersByTime(100);
@@ -69,6 +83,15 @@ describe('runEngine', () => {
     expect(port.reports[1].lines.at(-1)!.text).toContain('100');
     vi.advanceTimersByTime(1000);
     expect(port.reports[2]).toMatchObject({ closed: [], lines: [] });
+  });
+
+  it('leaves out the lines of streams where it shall be quiet, and nothing else', async () => {
+    const { port, say } = await running(true);
+    say(closedStream(1));
+    say({ kind: 'refused', in: '127.0.0.1:5', reason: 'no session' });
+    vi.advanceTimersByTime(1000);
+    expect(port.reports[1].lines.map(({ text }) => text)).toEqual(['refused in: 127.0.0.1:5 no session']);
+    expect(port.reports[1].closed).toHaveLength(1);
   });
 
   it('redials and closes when told, and reports no more', async () => {

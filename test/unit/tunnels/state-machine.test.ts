@@ -122,6 +122,14 @@ describe('StateMachine', () => {
     expect(at(9000, [lost], [{ state: 'up' }, { state: 'dialling' }]).kind).toBe('connected');
   });
 
+  it('is not connected by a replaced session that only lives on for its streams', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'up' }]);
+    expect(at(50, [dialling], [{ state: 'up', expired: true }, { state: 'dialling' }]).kind).toBe(
+      'reconnecting',
+    );
+  });
+
   it.each([
     [['wrong-smux-version'] as const, 'wrong-smux-version'],
     [['checksum-errors'] as const, 'checksum-errors'],
