@@ -4,6 +4,8 @@ import type { Session } from './session-types.ts';
 
 /** What a running client or server tells, as it happens. */
 export type EngineEvent =
+  /** something worth knowing that changes nothing: what this platform lacks, what an option weakens */
+  | { kind: 'note'; text: string }
   /** the local address as bound: the port is the real one */
   | { kind: 'listening'; address: string }
   /** a session is about to be dialled */
@@ -56,6 +58,8 @@ export function troubleTeller(
 /** The event as a line of a log, in kcptun's words where it has some. */
 export function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
+    case 'note':
+      return event.text;
     case 'listening':
       return `listening on: ${event.address}`;
     case 'dialling':
