@@ -1,0 +1,55 @@
+import type { Transport } from '../../shared/api.ts';
+import { createApiClient } from '../../shared/api-client.ts';
+import { Core } from './core.svelte.ts';
+import { openWebTransport } from './web-transport.ts';
+
+/** What the Electron preload exposes; see src-main/hosts/electron/preload. */
+declare global {
+  interface Window {
+    kcptun?: Transport;
+  }
+}
+
+const RETRY_MS = 1500;
+
+/** The window's link to its core: Electron's bridge where there is one, else the socket of the page's own host. */
+export class Link {
+  /** null until the first snapshot is there */
+  core: Core | null = $state.raw(null);
+  /** the core is out of reach, and is tried again */
+  lost = $state(false);
+
+  constructor(
+    readonly connect: () => Promise<Transport>,
+    readonly retryMs = RETRY_MS,
+  ) {}
+
+  async open(): Promise<void> {
+    try {
+      const transport = await this.connect();
+      const core = new Core(createApiClient(transport));
+      transport.onClose(() => this.#again());
+      await core.open();
+      this.core = core;
+      this.lost = false;
+    } catch {
+      this.#again();
+    }
+  }
+
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #again(): void {
+    this.lost = true;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.open(), this.retryMs);
+  }
+}
+
+export function connect(): Promise<Transport> {
+  if (window.kcptun) return Promise.resolve(window.kcptun);
+  const url = new URL('api', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  url.search = `token=${new URLSearchParams(location.hash.slice(1)).get('token') ?? ''}`;
+  url.hash = '';
+  return openWebTransport(url.href);
+}

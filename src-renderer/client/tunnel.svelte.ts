@@ -1,0 +1,51 @@
+import type { TunnelUpdate } from '../../shared/api.ts';
+import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { isOn, OFF, type TunnelState } from '../../shared/state.ts';
+import type { Connection, History, Statistics } from '../../shared/statistics.ts';
+import { appendMinute, appendSecond, joinHistory } from './history.ts';
+
+/** One saved tunnel and what is known of it now. */
+export class Tunnel {
+  profile: Profile;
+  state: TunnelState = $state.raw(OFF);
+  /** null until the first second of a run is over */
+  statistics: Statistics | null = $state.raw(null);
+  connections: Connection[] = $state.raw([]);
+  /** what came by notification, and from `joinHistory` on all that the core remembers */
+  history: History = $state.raw({ seconds: [], minutes: [] });
+  /** every option, with kcptun's defaults where the profile says nothing */
+  readonly options: ClientOptions = $derived.by(() => ({
+    ...defaultOptions('client'),
+    ...this.profile.options,
+  }));
+  readonly on = $derived(isOn(this.state));
+  /** where programs connect to: as it is bound where that is known (port 0), else as configured */
+  readonly address = $derived('address' in this.state ? this.state.address : this.options.localaddr);
+
+  constructor(profile: Profile) {
+    this.profile = $state.raw(profile);
+  }
+
+  get id(): string {
+    return this.profile.id;
+  }
+
+  apply({ state, statistics, connections }: TunnelUpdate): void {
+    if (state) {
+      if (state.kind === 'starting' || state.kind === 'off') this.statistics = null;
+      if (state.kind === 'off') this.connections = [];
+      this.state = state;
+    }
+    if (statistics) {
+      this.statistics = statistics;
+      this.history = appendSecond(this.history, statistics.sample);
+      if (statistics.minute) this.history = appendMinute(this.history, statistics.minute);
+    }
+    if (connections) this.connections = connections;
+  }
+
+  joinHistory(loaded: History): void {
+    this.history = joinHistory(loaded, this.history);
+  }
+}

@@ -1,0 +1,192 @@
+import { AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
+import type { Problem } from '../../../shared/options-problem.ts';
+import { checkOptions } from '../../../shared/options-rules.ts';
+import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
+import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
+import { COLOURS, type Colour, type Profile } from '../../../shared/profile.ts';
+import type { Tunnel } from '../../client/tunnel.svelte.ts';
+import { preset, type PresetName } from './presets.ts';
+import { type FormKey, SPECS, specFor } from './sections.ts';
+
+/** What a profile is before it is edited, or a new one before it is filled in. */
+export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>;
+
+const DEFAULTS = defaultOptions('client');
+const LEAST_KEY = 12;
+
+export type FieldProblem =
+  Problem['code'] | 'required' | 'host-needed' | 'host' | 'port' | 'local-taken' | 'key-short';
+export interface FieldNote {
+  severity: 'error' | 'warning';
+  code: FieldProblem;
+  /** the other tunnel, where one is meant */
+  name?: string;
+}
+
+/** `remoteaddr` as its two fields; text that is no address is all host. */
+function splitRemote(remote: string): { host: string; port: string } {
+  const [, host, port] = /^(.*):([^:\]]*)$/.exec(remote) ?? [];
+  return host === undefined ? { host: remote, port: '' } : { host: host.replace(/^\[(.*)\]$/, '$1'), port };
+}
+const joinRemote = (host: string, port: string): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The first local address from 127.0.0.1:12948 on that no other tunnel listens on. */
+export function freeLocalAddress(others: readonly Tunnel[]): string {
+  const taken = others.map(({ options }) => localPort(options.localaddr));
+  let port = 12948;
+  while (taken.includes(port)) port++;
+  return formatAddress({ host: '127.0.0.1', minPort: port, maxPort: port });
+}
+
+function localPort(localaddr: string): number | null {
+  try {
+    const address = parseAddress(localaddr, { use: 'listen', unix: true });
+    return 'minPort' in address && address.minPort > 0 ? address.minPort : null;
+  } catch (error) {
+    if (error instanceof AddressError) return null;
+    throw error;
+  }
+}
+
+/** The draft a new tunnel starts from: kcptun's defaults, but for this computer only, and with the key still to give. */
+export const newDraft = (others: readonly Tunnel[], name: string): Draft => ({
+  name,
+  colour: COLOURS[others.length % COLOURS.length],
+  autostart: false,
+  options: { localaddr: freeLocalAddress(others), remoteaddr: ':29900', key: '' },
+});
+
+/**
+ * Edits laid over a profile. Fields hold text as it is typed; what it stands for and what is wrong with it follow.
+ * A change of the profile from elsewhere shows through wherever nothing was typed.
+ */
+export class Form {
+  name: string | null = $state(null);
+  colour: Colour | null = $state(null);
+  autostart: boolean | null = $state(null);
+  /** round trip to size windows by, milliseconds, as typed; null takes the measured one */
+  rtt: string | null = $state(null);
+  #edits: Partial<Record<FormKey, string | boolean>> = $state({});
+
+  /** every option at what its field stands for; wrong ones at what was typed */
+  readonly values = $derived.by(() => {
+    const values = { ...DEFAULTS, ...this.draft().options } as Record<FormKey, OptionValue>;
+    for (const spec of SPECS) {
+      const edit = this.#edits[spec.key];
+      if (edit !== undefined)
+        values[spec.key] = typeof edit === 'string' ? valueOfText(spec, edit.trim()) : edit;
+    }
+    return values;
+  });
+  /** as `values`, but wrong ones at their default: what can be calculated with */
+  readonly options: ClientOptions = $derived.by(() => {
+    const right = SPECS.filter((spec) => !checkValue(spec, this.values[spec.key]));
+    return { ...DEFAULTS, ...Object.fromEntries(right.map(({ key }) => [key, this.values[key]])) };
+  });
+  readonly notes: Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> = $derived.by(() =>
+    this.#check(),
+  );
+  readonly errors = $derived(Object.values(this.notes).filter(({ severity }) => severity === 'error').length);
+  /** what differs from kcptun's defaults, as a profile keeps it */
+  readonly result: Draft = $derived.by(() => ({
+    name: (this.name ?? this.draft().name).trim(),
+    colour: this.colour ?? this.draft().colour,
+    autostart: this.autostart ?? this.draft().autostart,
+    options: Object.fromEntries(
+      Object.entries(this.values).filter(([key, value]) => value !== DEFAULTS[key as FormKey]),
+    ),
+  }));
+  readonly dirty = $derived.by(() => {
+    const { name, colour, autostart, options } = this.draft();
+    const before = { ...DEFAULTS, ...options };
+    const { result, values } = this;
+    return (
+      result.name !== name ||
+      result.colour !== colour ||
+      result.autostart !== autostart ||
+      SPECS.some(({ key }) => values[key] !== before[key])
+    );
+  });
+
+  /**
+   * @param draft what is edited, as it stands now
+   * @param others the other tunnels, for addresses that would clash
+   */
+  constructor(
+    readonly draft: () => Draft,
+    readonly others: () => readonly Tunnel[],
+  ) {}
+
+  text(key: FormKey): string {
+    return String(this.#edits[key] ?? this.values[key]);
+  }
+
+  set(key: FormKey, value: string | boolean): void {
+    this.#edits[key] = value;
+  }
+
+  get host(): string {
+    return splitRemote(this.text('remoteaddr')).host;
+  }
+  set host(host: string) {
+    // a whole address pasted into the host field fills both
+    const pasted = /^([^:\s]+|\[.*\]):(\d+(?:-\d+)?)$/.exec(host.trim());
+    this.set('remoteaddr', pasted ? host.trim() : joinRemote(host.trim(), this.port));
+  }
+  get port(): string {
+    return splitRemote(this.text('remoteaddr')).port;
+  }
+  set port(port: string) {
+    this.set('remoteaddr', joinRemote(this.host, port.trim()));
+  }
+
+  isDefault(key: FormKey): boolean {
+    return this.values[key] === DEFAULTS[key];
+  }
+
+  apply(name: PresetName): void {
+    this.fill(preset(name, this.options));
+  }
+
+  fill(options: Partial<ClientOptions>): void {
+    for (const [key, value] of Object.entries(options))
+      this.set(key as FormKey, typeof value === 'boolean' ? value : String(value));
+  }
+
+  discard(): void {
+    this.#edits = {};
+    this.name = this.colour = this.autostart = null;
+  }
+
+  #check(): Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> {
+    const notes: Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> = {};
+    const note = (
+      key: keyof typeof notes,
+      severity: FieldNote['severity'],
+      code: FieldProblem,
+      name?: string,
+    ) => {
+      // the first error stays; an error takes the place of a warning
+      if (!notes[key] || (severity === 'error' && notes[key].severity === 'warning'))
+        notes[key] = { severity, code, name };
+    };
+    if (!this.result.name) note('name', 'error', 'required');
+    for (const spec of SPECS) {
+      const problem = checkValue(spec, this.values[spec.key]);
+      if (problem && spec.key !== 'remoteaddr') note(spec.key, 'error', problem.code);
+    }
+    if (!this.host) note('host', 'error', 'host-needed');
+    else if (checkValue(specFor('remoteaddr'), joinRemote(this.host, '29900'))) note('host', 'error', 'host');
+    if (checkValue(specFor('remoteaddr'), joinRemote('host', this.port))) note('port', 'error', 'port');
+    const { key } = this.values;
+    if (key === '') note('key', 'error', 'required');
+    for (const { key, severity, code } of checkOptions('client', this.options))
+      note(key as FormKey, severity, code);
+    if (String(key).length < LEAST_KEY) note('key', 'warning', 'key-short');
+    const port = localPort(this.options.localaddr);
+    const rival = this.others().find(({ options }) => port !== null && localPort(options.localaddr) === port);
+    if (rival) note('localaddr', 'warning', 'local-taken', rival.profile.name);
+    return notes;
+  }
+}

@@ -1,0 +1,27 @@
+import { type ClientOptions, type OptionSpec, optionsOf } from '../../../shared/options.ts';
+
+export type FormKey = keyof ClientOptions;
+
+/** Where each option of the table stands in the form. The server's address is two fields, and is drawn by hand. */
+export const SECTIONS = {
+  server: ['remoteaddr'],
+  local: ['localaddr'],
+  security: ['key', 'crypt'],
+  speed: ['mode', 'datashard', 'parityshard'],
+  windows: ['sndwnd', 'rcvwnd'],
+  wire: ['mtu', 'smuxver', 'nocomp'],
+  sessions: ['conn', 'autoexpire'],
+} as const satisfies Record<string, readonly FormKey[]>;
+
+export const MANUAL: readonly FormKey[] = ['nodelay', 'interval', 'resend', 'nc'];
+/** Shown only where a profile sets them: one is refused here, the other means nothing. */
+const HIDDEN: readonly FormKey[] = ['tcp', 'pprof'];
+
+export const SPECS = optionsOf('client') as (OptionSpec & { key: FormKey })[];
+export const specFor = (key: FormKey): OptionSpec => SPECS.find((spec) => spec.key === key)!;
+
+/** What stands under Advanced: all that the table says belongs there. */
+export const advancedKeys = (set: Partial<ClientOptions>): FormKey[] =>
+  SPECS.filter(({ key, advanced }) => advanced && (!HIDDEN.includes(key) || key in set)).map(
+    ({ key }) => key,
+  );

@@ -1,0 +1,66 @@
+import type { Sample } from '../../../shared/statistics.ts';
+import { MINUTES_KEPT, SECONDS_KEPT } from '../../../shared/statistics.ts';
+import type { Tunnel } from '../../client/tunnel.svelte.ts';
+import { rateUnit } from '../../i18n/format.ts';
+import { advise } from './advice.ts';
+import { columns, greatest } from './columns.ts';
+import { wireShares } from './wire.ts';
+
+export type Span = 'minutes' | 'day';
+
+const MINUTE = 60;
+
+/** Every number of the overview, worked out from the tunnel's samples and counters. */
+export class Overview {
+  span: Span = $state('minutes');
+  readonly spanSeconds = $derived(this.span === 'minutes' ? SECONDS_KEPT : MINUTES_KEPT * MINUTE);
+  readonly columns = $derived.by(() => {
+    const { seconds, minutes } = this.tunnel.history;
+    const [samples, step] = this.span === 'minutes' ? [seconds, 1] : [minutes, MINUTE];
+    return columns(samples, step, {
+      down: ({ down }) => down,
+      up: ({ up }) => up,
+      rtt: ({ rtt }) => rtt,
+      rttvar: ({ rttvar }) => rttvar,
+      loss: ({ loss }) => loss && loss * 100,
+      resent: ({ retrans }) => retrans && retrans * 100,
+    });
+  });
+  readonly rateUnit = $derived(rateUnit(greatest(this.columns.down, this.columns.up)));
+  readonly rates = $derived({
+    down: this.columns.down.map((bytes) => bytes && bytes / this.rateUnit.bytes),
+    up: this.columns.up.map((bytes) => bytes && bytes / this.rateUnit.bytes),
+  });
+  readonly sample: Sample | null = $derived.by(() => this.tunnel.statistics?.sample ?? null);
+  /** shards rebuilt, and groups beyond rebuilding, in the last minute */
+  readonly recovery = $derived.by(() => {
+    let [rebuilt, failed] = [0, 0];
+    for (const { fecRecovered, fecFailed } of this.tunnel.history.seconds.slice(-MINUTE)) {
+      rebuilt += fecRecovered;
+      failed += fecFailed;
+    }
+    return { rebuilt, failed };
+  });
+  /** the retransmission timeout of the session heard last, milliseconds */
+  readonly timeout = $derived.by(() => {
+    const answered = this.tunnel.statistics?.sessions.filter(({ srtt }) => srtt !== null) ?? [];
+    answered.sort((a, b) => (a.heardAgo ?? Infinity) - (b.heardAgo ?? Infinity));
+    return answered.at(0)?.rto ?? null;
+  });
+  readonly peerSendsFec = $derived.by(
+    () => this.tunnel.statistics?.sessions.some(({ shardsExpected }) => shardsExpected !== null) ?? false,
+  );
+  readonly wire = $derived.by(() => {
+    const { statistics, options } = this.tunnel;
+    return statistics && wireShares(statistics.totals, statistics.counters, options);
+  });
+  /** UDP bytes for each byte of the programs', or null before there were any */
+  readonly overhead = $derived.by(() => {
+    const totals = this.tunnel.statistics?.totals;
+    const yours = totals ? totals.up + totals.down : 0;
+    return totals && yours > 0 ? (totals.wireUp + totals.wireDown) / yours : null;
+  });
+  readonly advice = $derived.by(() => advise(this.tunnel.history.seconds, this.tunnel.options));
+
+  constructor(readonly tunnel: Tunnel) {}
+}

@@ -1,0 +1,94 @@
+import type { OptionTexts } from './option-key.ts';
+
+export const optionsEn: OptionTexts = {
+  localaddr: {
+    label: 'Local address',
+    help: 'Where your programs connect to. Without a host it listens on every interface.',
+  },
+  remoteaddr: {
+    label: 'Server',
+    help: 'Where the kcptun server listens. A port range takes a random port for each new session.',
+  },
+  key: { label: 'Key', help: 'The secret you share with the server.' },
+  crypt: { label: 'Cipher', help: 'How each packet is encrypted.' },
+  mode: {
+    label: 'Mode',
+    help: 'How eagerly packets are sent again. Faster modes answer sooner and send more.',
+  },
+  qpp: {
+    label: 'Quantum permutation pads',
+    help: 'A second cipher over each connection, inside the first. Newest release only.',
+  },
+  'qpp-count': { label: 'Number of pads', help: 'A prime is best.' },
+  conn: { label: 'Sessions', help: 'UDP sessions that the connections are spread over.' },
+  autoexpire: {
+    label: 'Replace a session after',
+    help: 'An older session takes no new connections, and a fresh one opens beside it. 0 is never.',
+  },
+  scavengettl: {
+    label: 'Keep a replaced session for',
+    help: 'For the connections it still carries. -1 is for as long as they last.',
+  },
+  mtu: {
+    label: 'Packet size',
+    help: 'Largest UDP payload (mtu). Lower it when large packets get lost on the way.',
+  },
+  ratelimit: { label: 'Send at most', help: 'For each session. 0 is no limit.' },
+  sndwnd: {
+    label: 'Send window',
+    help: 'Packets under way to the server before it has to acknowledge (sndwnd).',
+  },
+  rcvwnd: { label: 'Receive window', help: 'Packets the server may have under way to here (rcvwnd).' },
+  datashard: {
+    label: 'Data packets',
+    help: 'Packets of yours in each group (datashard). 0 switches FEC off.',
+  },
+  parityshard: {
+    label: 'Parity packets',
+    help: 'Packets added to each group (parityshard): as many lost ones can be rebuilt.',
+  },
+  dscp: { label: 'DSCP', help: 'Marks the packets for routers that sort by it, 0 to 63.' },
+  nocomp: {
+    label: 'No compression',
+    help: 'Saves work and delay. Most traffic today is encrypted and cannot be compressed anyway.',
+  },
+  acknodelay: { label: 'Acknowledge at once', help: 'A little less delay for more packets.' },
+  nodelay: {
+    label: 'nodelay',
+    help: '1 lowers the least timeout from 100 to 30 ms, and lets it grow by half only.',
+  },
+  interval: { label: 'interval', help: 'Time between two looks at what is to be sent, 10 to 5000.' },
+  resend: { label: 'resend', help: 'Send again after so many later packets were acknowledged. 0 is off.' },
+  nc: { label: 'nc', help: '1 switches the congestion window off.' },
+  sockbuf: { label: 'Socket buffers', help: 'Receive and send buffer of each UDP socket.' },
+  smuxver: {
+    label: 'smux version',
+    help: 'Up to release 20210922 the default was 1; the newest uses 2, which treats connections more fairly.',
+  },
+  smuxbuf: {
+    label: 'Session buffer',
+    help: 'Unread bytes of all connections of a session before it stops reading.',
+  },
+  framesize: { label: 'Frame size', help: 'Largest smux frame.' },
+  streambuf: {
+    label: 'Connection buffer',
+    help: 'Unread bytes of one connection (smux 2). Not more than the session buffer.',
+  },
+  keepalive: { label: 'Heartbeat every', help: 'A session that hears nothing for 30 seconds is closed.' },
+  closewait: {
+    label: 'Close after',
+    help: 'Time between the end of one side of a connection and the closing of both.',
+  },
+  snmplog: {
+    label: 'Counters to a CSV file',
+    help: "A path. Its name may be one of Go's time layouts, such as snmp-20060102.log.",
+  },
+  snmpperiod: { label: 'A line every', help: '0 writes none.' },
+  log: { label: 'Log to a file', help: "A path that this tunnel's log is appended to." },
+  quiet: { label: 'Quiet log', help: "No 'stream opened' and 'stream closed' lines." },
+  tcp: {
+    label: 'Fake TCP',
+    help: 'Packets that look like TCP. Needs raw sockets, which are not to be had here.',
+  },
+  pprof: { label: "Go's profiler", help: 'Means nothing here; kept for exports.' },
+};
