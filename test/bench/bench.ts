@@ -156,7 +156,7 @@ if (options.help) {
   console.log(USAGE);
 } else {
   if (!ensureKcptun() || !ensurePrograms(['iperf3'], 'iperf3', 'the bench')) process.exit(1);
-  if (process.env.OURS !== 'debian') await build('node');
+  if (!process.env.OURS) await build('node');
   if (options.lossy) await lossy();
   else if (options.growth) await growth();
   else await pairs();

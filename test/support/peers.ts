@@ -10,13 +10,17 @@ export type Role = 'client' | 'server';
 /** Flags without their dashes; true is a bare flag, false and undefined are left out. */
 export type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
 
-export const BUNDLE = fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
-
 /** The pre-shared key of every peer: long enough for QPP, and looked for in everything a peer prints. */
 export const KEY = 'the key of the tests, which nobody may ever print '.repeat(5).trim();
 
-/** `OURS=debian` runs every test with the reference in our place, to tell a fault of the harness from one of ours. */
-export const oursIsStoodIn = process.env.OURS === 'debian';
+/**
+ * The environment variable OURS puts something else in our place: a bundle's path tests that bundle and builds
+ * nothing; `debian` runs every test with the reference alone, to tell a fault of the harness from one of ours.
+ */
+export const { OURS } = process.env;
+export const oursIsStoodIn = OURS === 'debian';
+const BUNDLE = OURS ?? fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
+
 export const debianIsHere =
   findProgram('kcptun-client') !== undefined && findProgram('kcptun-server') !== undefined;
 
