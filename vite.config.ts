@@ -33,6 +33,8 @@ function kernel(): Plugin {
             '--enable',
             'simd',
             '--importMemory',
+            // A fresh memory is all zero: no need to ship zeros.
+            '--zeroFilledMemory',
             '--memoryBase',
             '1024',
           ],
