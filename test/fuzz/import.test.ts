@@ -53,7 +53,7 @@ const piece = fc.constantFrom(
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 30 }).map((pieces) => pieces.join('')),
-  fc.string().map((inner) => `kcptun://${toBase64(inner.toWellFormed())}`),
+  fc.string().map((inner) => `kcptun://${toBase64(inner)}`),
   fc.json(),
 );
 

@@ -1,0 +1,56 @@
+import { expected } from '../../../shared/options-parse.ts';
+import { type OptionSpec, optionsOf, type Side } from '../../../shared/options.ts';
+
+export const MAIN_HELP = `kcptun: carries TCP connections over UDP, as xtaci/kcptun does
+
+usage:
+  kcptun client [options]    listen for TCP connections and carry them to a kcptun server
+  kcptun server [options]    take them from kcptun clients and connect each to a target
+  kcptun web [--port port]   serve the window to a browser on this machine
+  kcptun start               open the window, or serve it where Electron is missing
+  kcptun --version
+  kcptun --help
+
+'kcptun client --help' and 'kcptun server --help' list the options.
+`;
+
+/** Listed by kcptun itself only in its sources. */
+const valueName = (spec: OptionSpec): string =>
+  spec.kind === 'integer' ? ` ${spec.unit ?? 'number'}` : spec.kind === 'boolean' ? '' : ' value';
+
+function describe(spec: OptionSpec, side: Side): string {
+  const flags = spec.flags
+    .map((flag) => `${flag.length === 1 ? '-' : '--'}${flag}${valueName(spec)}`)
+    .join(', ');
+  const value = spec.default[side];
+  const notes = [
+    spec.kind === 'integer' && expected(spec),
+    spec.kind === 'choice' && expected(spec),
+    spec.kind !== 'boolean' && value !== '' && `default: ${JSON.stringify(value)}`,
+    spec.key === 'key' && 'or environment KCPTUN_KEY',
+    spec.mustMatch === 'always' && 'the same at both ends',
+    spec.mustMatch === '20170120' && 'the same at both ends with a kcptun of 2017',
+    spec.since === 'newest' && 'not known to kcptun 20210922',
+  ].filter((note) => note !== false);
+  return [
+    `  ${flags}`,
+    `      ${spec.help}`,
+    ...(notes.length > 0 ? [`      (${notes.join('; ')})`] : []),
+  ].join('\n');
+}
+
+/** Every option with its meaning, what is allowed, and its default. */
+export const sideHelp = (side: Side): string => `usage: kcptun ${side} [options]
+
+Options begin with one dash or two; --name=value and --name value are the same.
+
+${optionsOf(side)
+  .map((spec) => describe(spec, side))
+  .join('\n')}
+  -c file
+      JSON file of options, by their long names in lower case (QPPCount is qpp-count); it overrides the command line
+  --version, -v
+  --help, -h
+
+SIGUSR1 prints the counters (not on Windows); SIGINT and SIGTERM close everything.
+`;

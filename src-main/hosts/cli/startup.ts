@@ -1,0 +1,49 @@
+import { type Problem, problemLine } from '../../../shared/options-problem.ts';
+import { type ClientOptions, effectiveKcp, type ServerOptions } from '../../../shared/options.ts';
+
+/** The effective parameters as kcptun prints them when it starts; of the key only that it is there. */
+export function startupLines(version: string, options: ClientOptions | ServerOptions): string[] {
+  const { nodelay, interval, resend, nc } = effectiveKcp(options);
+  return [
+    `version: ${version}`,
+    `smux version: ${options.smuxver}`,
+    ...('target' in options ? [`target: ${options.target}`] : []),
+    `encryption: ${options.crypt}`,
+    'key: set',
+    ...(options.qpp ? [`QPP: true QPPCount: ${options['qpp-count']}`] : []),
+    `mode: ${options.mode}`,
+    `nodelay parameters: ${nodelay} ${interval} ${resend} ${nc}`,
+    ...('remoteaddr' in options ? [`remote address: ${options.remoteaddr}`] : []),
+    `sndwnd: ${options.sndwnd} rcvwnd: ${options.rcvwnd}`,
+    `compression: ${!options.nocomp}`,
+    `mtu: ${options.mtu}`,
+    `ratelimit: ${options.ratelimit}`,
+    `datashard: ${options.datashard} parityshard: ${options.parityshard}`,
+    `acknodelay: ${options.acknodelay}`,
+    `dscp: ${options.dscp}`,
+    `sockbuf: ${options.sockbuf}`,
+    `smuxbuf: ${options.smuxbuf}`,
+    `framesize: ${options.framesize}`,
+    `streambuf: ${options.streambuf}`,
+    `keepalive: ${options.keepalive}`,
+    ...('conn' in options
+      ? [`conn: ${options.conn}`, `autoexpire: ${options.autoexpire}`, `scavengettl: ${options.scavengettl}`]
+      : []),
+    `closewait: ${options.closewait}`,
+    `snmplog: ${options.snmplog}`,
+    `snmpperiod: ${options.snmpperiod}`,
+    `quiet: ${options.quiet}`,
+  ];
+}
+
+/** What was asked for and is questionable, or not known here. */
+export const warningLines = (
+  problems: readonly Problem[],
+  unknown: Readonly<Record<string, unknown>>,
+): string[] => [
+  // the engine itself says what weakens QPP
+  ...problems.filter(({ code }) => code !== 'qpp-weak').map((problem) => `WARNING: ${problemLine(problem)}`),
+  ...(Object.keys(unknown).length > 0
+    ? [`WARNING: unknown keys of the JSON file ignored: ${Object.keys(unknown).join(', ')}`]
+    : []),
+];

@@ -1,0 +1,51 @@
+import { COUNTER_NAMES, type Counters } from '../../../shared/counters.ts';
+import type { ClientOptions, ServerOptions, Side } from '../../../shared/options.ts';
+import { describeEvent, type EngineEvent } from '../../engine/events.ts';
+import { startClient, startServer } from '../../engine/index.ts';
+import { startSnmpLog } from '../../tunnels/snmp-log.ts';
+import { parseArguments } from './arguments.ts';
+import { resolveOptions } from './config.ts';
+import { sideHelp } from './help.ts';
+import { Log } from './log.ts';
+import { startupLines, warningLines } from './startup.ts';
+import { untilSignal } from './until-signal.ts';
+
+/** What `quiet` leaves out. */
+const STREAM_EVENTS: readonly EngineEvent['kind'][] = ['stream-opened', 'stream-closed'];
+
+/** As Go prints a struct with %+v. */
+const countersLine = (counters: Counters): string =>
+  `KCP SNMP:&{${COUNTER_NAMES.map((name) => `${name}:${counters[name]}`).join(' ')}}`;
+
+/**
+ * `kcptun client` and `kcptun server`: runs until SIGINT or SIGTERM, then closes every stream.
+ * @throws {UsageError} for a bad option
+ * @throws EngineError where it cannot listen
+ */
+export async function runTunnel(side: Side, argv: readonly string[], version: string): Promise<void> {
+  const args = parseArguments(side, argv);
+  if (args.ask === 'help') return void process.stdout.write(sideHelp(side));
+  if (args.ask === 'version') return void process.stdout.write(`kcptun version ${version}\n`);
+  const { options, problems, unknown } = resolveOptions(side, args, process.env);
+  const log = new Log(options.log);
+  const signal = untilSignal();
+
+  for (const line of [...startupLines(version, options), ...warningLines(problems, unknown)]) log.line(line);
+  const onEvent = (event: EngineEvent): void => {
+    if (!options.quiet || !STREAM_EVENTS.includes(event.kind)) log.line(describeEvent(event));
+  };
+  const engine =
+    side === 'client'
+      ? await startClient(options as ClientOptions, { onEvent })
+      : await startServer(options as ServerOptions, { onEvent });
+  const counters = (): Counters => engine.snapshot().counters;
+  const stopSnmpLog = startSnmpLog(options, counters, (error) => log.line(`snmplog: ${error.message}`));
+  // Windows has no SIGUSR1
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => log.line(countersLine(counters())));
+
+  log.line(`${await signal}: closing`);
+  stopSnmpLog();
+  await engine.close();
+  await log.end();
+  process.exit(0);
+}
