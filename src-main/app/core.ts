@@ -1,0 +1,299 @@
+import type {
+  ApiCore,
+  HostCapabilities,
+  Notice,
+  Notify,
+  RequestHandlers,
+  Snapshot,
+  TunnelUpdate,
+} from '../../shared/api.ts';
+import { ApiError } from '../../shared/errors.ts';
+import { serverCommand } from '../../shared/options-convert.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { isOn } from '../../shared/state.ts';
+import type { Statistics } from '../../shared/statistics.ts';
+import type { Store } from '../store/store.ts';
+import { Supervisor } from '../tunnels/supervisor.ts';
+import type { SpawnWorker, TunnelNews } from '../tunnels/tunnel.ts';
+import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
+import type { LogBook } from './log-book.ts';
+import { NetworkWatch } from './network-watch.ts';
+import { Outbox } from './outbox.ts';
+import { ProfileBook, resolvedOptions } from './profiles.ts';
+import { exported, importInto } from './transfer.ts';
+
+export interface CoreDeps {
+  version: string;
+  host: HostCapabilities;
+  store: Store;
+  log: LogBook;
+  spawn: SpawnWorker;
+}
+
+/** One window, or one tray: what it is told, and what it wants to be told. */
+interface Listener {
+  notify: Notify;
+  outbox: Outbox;
+  watched: string | null;
+}
+
+/** The app without its hosts: profiles, tunnels, settings and log behind the one API. */
+export class Core implements ApiCore {
+  readonly #deps: CoreDeps;
+  readonly #book: ProfileBook;
+  readonly #supervisor: Supervisor;
+  readonly #demo: Demo;
+  readonly #network: NetworkWatch;
+  readonly #listeners = new Set<Listener>();
+  readonly #latest = new Map<string, Statistics>();
+  #notices: Notice[];
+  #closing = false;
+
+  constructor(deps: CoreDeps) {
+    this.#deps = deps;
+    this.#book = new ProfileBook(deps.store);
+    this.#notices = [...deps.store.notices];
+    this.#supervisor = new Supervisor(deps.spawn, (id, news) => this.#onNews(id, news));
+    this.#demo = new Demo(this.#supervisor);
+    this.#network = new NetworkWatch((why) => this.redialAll(why));
+    deps.log.level = deps.store.settings.logLevel;
+    deps.log.write('info', `kcptun-desktop ${deps.version} on ${deps.host.platform} (${deps.host.kind})`);
+  }
+
+  /** Every window's profiles: the saved ones, and the demo while it runs. */
+  get profiles(): Profile[] {
+    return this.#demo.profile ? [...this.#book.all, this.#demo.profile] : [...this.#book.all];
+  }
+
+  get settings(): Settings {
+    return this.#deps.store.settings;
+  }
+
+  /** Brings up what connects on launch, and what was on when the app was last quit where that is wanted. */
+  restore(): void {
+    const { store, log } = this.#deps;
+    const wanted = new Set(store.settings.restoreTunnels ? store.running : []);
+    for (const profile of this.#book.all) {
+      if (!profile.autostart && !wanted.has(profile.id)) continue;
+      try {
+        this.#start(profile.id);
+      } catch (error) {
+        log.write('error', `not started: ${(error as Error).message}`, profile);
+      }
+    }
+  }
+
+  /** After sleep or a change of the network: every session anew, every name resolved again. */
+  redialAll(why: 'network-changed' | 'resumed'): void {
+    const text = why === 'resumed' ? 'back from sleep' : "the network's interfaces have changed";
+    this.#deps.log.write('info', `${text}: dialling every session anew`);
+    this.#supervisor.redialAll();
+  }
+
+  /** Ends every worker and resolves when all is closed and written; what was on is remembered for `restore`. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#network.stop();
+    await this.#demo.stop();
+    await this.#supervisor.stopAll();
+    for (const { outbox } of this.#listeners) outbox.stop();
+    this.#listeners.clear();
+    this.#deps.log.write('info', 'closed');
+    await this.#deps.log.file?.flush();
+  }
+
+  attach(notify: Notify): { handlers: RequestHandlers; detach(): void } {
+    const listener: Listener = { notify, outbox: new Outbox(notify), watched: null };
+    this.#listeners.add(listener);
+    let unfollow = (): void => undefined;
+    const { log } = this.#deps;
+    return {
+      handlers: {
+        ...this.#handlers,
+        'tunnels.watchConnections': ({ id }) => void (listener.watched = id),
+        'log.follow': ({ on }) => {
+          unfollow();
+          if (on) unfollow = log.follow((line) => listener.outbox.line(line));
+        },
+      },
+      detach: () => {
+        unfollow();
+        listener.outbox.stop();
+        this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  /** What every window may ask alike. */
+  readonly #handlers: Omit<RequestHandlers, 'tunnels.watchConnections' | 'log.follow'> = {
+    snapshot: () => this.#snapshot(),
+
+    'profiles.create': ({ options, ...rest }) =>
+      this.#changed(() =>
+        this.#book.create({ ...rest, options: { localaddr: '127.0.0.1:12948', ...options } }),
+      ),
+    'profiles.update': ({ id, patch }) => this.#changed(() => this.#book.update(saved(id), patch)),
+    'profiles.clone': ({ id }) => this.#changed(() => this.#book.clone(saved(id))),
+    'profiles.remove': async ({ ids }) => {
+      const undo = this.#changed(() => this.#book.remove(ids.map(saved)));
+      await Promise.all(ids.map((id) => this.#forget(id)));
+      this.#rememberRunning();
+      return { undo };
+    },
+    'profiles.restore': ({ undo }) => this.#changed(() => this.#book.restore(undo)),
+    'profiles.reorder': ({ ids }) =>
+      this.#changed(() => this.#book.reorder(ids.filter((id) => id !== DEMO_ID))),
+    'profiles.import': ({ sources, convertServers }) =>
+      this.#changed(() => importInto(this.#book, sources, convertServers)),
+    'profiles.export': ({ ids, format }) =>
+      exported(ids ? ids.map((id) => this.#book.get(saved(id))) : this.#book.all, format),
+    'profiles.serverCommand': ({ id, withKey }) => serverCommand(this.#profile(id).options, withKey),
+
+    'tunnels.start': async ({ id }) => {
+      if (id === DEMO_ID) await this.#startDemo();
+      else this.#start(id);
+    },
+    'tunnels.stop': ({ id }) => this.#stop(id),
+    'tunnels.startAll': () => {
+      const failures: unknown[] = [];
+      for (const { id } of this.#book.all) {
+        try {
+          this.#start(id);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+    },
+    'tunnels.stopAll': async () => {
+      await Promise.all(this.profiles.map(({ id }) => this.#stop(id)));
+    },
+    'tunnels.redial': ({ id }) => this.#supervisor.redial(this.#profile(id).id),
+    'tunnels.restart': async ({ id }) => {
+      await this.#stop(saved(id));
+      this.#start(id);
+    },
+    'tunnels.history': ({ id }) => this.#supervisor.history(this.#profile(id).id),
+    'tunnels.connections': ({ id }) => this.#supervisor.connections(this.#profile(id).id),
+
+    'log.tail': ({ tunnel, limit }) => this.#deps.log.tail(tunnel, limit),
+    'log.clear': ({ tunnel }) => this.#deps.log.clear(tunnel),
+
+    'settings.update': (patch) => {
+      const { store, host, log } = this.#deps;
+      if (patch.launchAtLogin && !host.loginItem) {
+        throw new ApiError('unsupported', 'this host cannot start the app at login');
+      }
+      store.settings = { ...store.settings, ...patch };
+      log.level = store.settings.logLevel;
+      this.#tell('settings', store.settings);
+      return store.settings;
+    },
+    'notices.dismiss': ({ id }) => {
+      this.#notices = this.#notices.filter((notice) => notice.id !== id);
+      this.#tell('notices', this.#notices);
+    },
+
+    'demo.start': () => this.#startDemo(),
+    'demo.stop': () => this.#stop(DEMO_ID),
+  };
+
+  #snapshot(): Snapshot {
+    const { version, host, store } = this.#deps;
+    const tunnels = this.profiles.map(({ id }) => ({
+      id,
+      state: this.#supervisor.state(id),
+      statistics: this.#latest.get(id),
+    }));
+    return {
+      version,
+      host,
+      settings: store.settings,
+      profiles: this.profiles,
+      tunnels,
+      notices: this.#notices,
+    };
+  }
+
+  /** @throws ApiError not-found */
+  #profile(id: string): Profile {
+    return id === DEMO_ID && this.#demo.profile ? this.#demo.profile : this.#book.get(id);
+  }
+
+  /** @throws ApiError not-found, bad-option */
+  #start(id: string): void {
+    const profile = this.#book.get(id);
+    const options = resolvedOptions(profile);
+    if (!isOn(this.#supervisor.state(id))) this.#deps.log.write('info', 'switched on', profile);
+    this.#supervisor.start(id, { role: 'client', options, udp: this.settings.udp });
+    this.#network.start();
+    this.#rememberRunning();
+  }
+
+  async #stop(id: string): Promise<void> {
+    const profile = this.#profile(id);
+    if (isOn(this.#supervisor.state(id))) this.#deps.log.write('info', 'switched off', profile);
+    if (profile.demo) {
+      await this.#demo.stop();
+      await this.#forget(id);
+      this.#tell('profiles', this.profiles);
+    } else {
+      const stopped = this.#supervisor.stop(id);
+      this.#rememberRunning();
+      await stopped;
+    }
+    if (!this.profiles.some((one) => isOn(this.#supervisor.state(one.id)))) this.#network.stop();
+  }
+
+  async #startDemo(): Promise<Profile> {
+    const profile = await this.#demo.start();
+    this.#tell('profiles', this.profiles);
+    return profile;
+  }
+
+  async #forget(id: string): Promise<void> {
+    await this.#supervisor.remove(id);
+    this.#latest.delete(id);
+    for (const { outbox } of this.#listeners) outbox.forget(id);
+  }
+
+  /** Written at each switch, not at the end: a crash is restored like a quit. */
+  #rememberRunning(): void {
+    if (this.#closing) return;
+    const on = this.#book.all.filter(({ id }) => isOn(this.#supervisor.state(id)));
+    this.#deps.store.running = on.map(({ id }) => id);
+  }
+
+  #changed<T>(change: () => T): T {
+    const result = change();
+    this.#tell('profiles', this.profiles);
+    return result;
+  }
+
+  #tell: Notify = (name, data) => {
+    for (const { notify } of this.#listeners) notify(name, data);
+  };
+
+  #onNews(id: string, { state, statistics, lines = [] }: TunnelNews): void {
+    const profile = this.profiles.find((one) => one.id === id) ?? null;
+    const subject = profile ?? (id === DEMO_SERVER_ID ? { id: DEMO_ID, name: 'Demo server' } : null);
+    for (const { level, text, at } of lines) this.#deps.log.write(level, text, subject, at);
+    if (state && this.#demo.onState(id, state)) this.#tell('profiles', this.profiles);
+    if (!profile) return;
+    if (statistics) this.#latest.set(id, statistics);
+    if (state?.kind === 'off') this.#latest.delete(id);
+    if (!state && !statistics) return;
+    const update: TunnelUpdate = { id, ...(state && { state }), ...(statistics && { statistics }) };
+    for (const { outbox, watched } of this.#listeners) {
+      const connections = watched === id ? this.#supervisor.connections(id) : undefined;
+      outbox.tunnel(connections ? { ...update, connections } : update);
+    }
+  }
+}
+
+/** The demo is no saved profile. @throws ApiError unsupported */
+function saved(id: string): string {
+  if (id === DEMO_ID) throw new ApiError('unsupported', 'the demo cannot be edited, copied or exported');
+  return id;
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { HostCapabilities } from '../../shared/api.ts';
+import type { ConfFile } from '../store/conf-file.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import { Store } from '../store/store.ts';
+import { Core } from './core.ts';
+import { lockFolder } from './folder-lock.ts';
+import { LogBook } from './log-book.ts';
+import { packageRoot } from './package-root.ts';
+import { RotatingFile } from './rotating-file.ts';
+
+export interface OpenCore {
+  /** holds the settings file and the log */
+  folder: string;
+  openConf(folder: string): ConfFile;
+  box: SecretBox;
+  host: Omit<HostCapabilities, 'secureStorage'>;
+  version: string;
+}
+
+/**
+ * The core on this machine's disk and threads, with what was on brought up again.
+ * @throws ApiError storage-failed where the folder is in use or cannot be written
+ */
+export function openCore({ folder, openConf, box, host, version }: OpenCore): {
+  core: Core;
+  store: Store;
+  close(): Promise<void>;
+} {
+  const unlock = lockFolder(folder);
+  const store = new Store(openConf(folder), box);
+  const log = new LogBook(new RotatingFile(join(folder, 'logs', 'kcptun-desktop.log')));
+  const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
+  const core = new Core({
+    version,
+    host: { ...host, secureStorage: box.secure },
+    store,
+    log,
+    spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),
+  });
+  core.restore();
+  return { core, store, close: () => core.close().finally(unlock) };
+}

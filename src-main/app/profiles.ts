@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError } from '../../shared/errors.ts';
+import type { ClientOptions } from '../../shared/options.ts';
+import { parseOptions } from '../../shared/options-parse.ts';
+import { problemLine } from '../../shared/options-problem.ts';
+import { type Colour, COLOURS, type Profile } from '../../shared/profile.ts';
+
+/** What a profile is made of; the rest is filled in. */
+export type ProfileDraft = Pick<Profile, 'name' | 'extra'> & {
+  options: Readonly<Record<string, unknown>>;
+  colour?: Colour;
+  autostart?: boolean;
+};
+
+/** Removals that can still be undone. */
+const UNDOS_KEPT = 50;
+
+/** Where the profiles are kept. */
+export interface ProfileShelf {
+  profiles: readonly Profile[];
+}
+
+/** The saved profiles, in the user's order. Options that cannot work are refused, so what is saved can be started. */
+export class ProfileBook {
+  readonly #shelf: ProfileShelf;
+  readonly #removed = new Map<string, { profile: Profile; index: number }[]>();
+
+  constructor(shelf: ProfileShelf) {
+    this.#shelf = shelf;
+  }
+
+  get all(): readonly Profile[] {
+    return this.#shelf.profiles;
+  }
+
+  /** @throws ApiError not-found */
+  get(id: string): Profile {
+    const profile = this.all.find((one) => one.id === id);
+    if (!profile) throw new ApiError('not-found', `no profile has the id ${id}`);
+    return profile;
+  }
+
+  /** @throws ApiError bad-option, naming each field */
+  create(draft: ProfileDraft): Profile {
+    const profile = this.#make(draft);
+    this.#shelf.profiles = [...this.all, profile];
+    return profile;
+  }
+
+  /** @throws ApiError not-found, bad-option */
+  update(id: string, patch: Partial<ProfileDraft>): Profile {
+    const old = this.get(id);
+    const { options, unknown } = patch.options
+      ? checked(patch.options)
+      : { options: old.options, unknown: {} };
+    const profile = { ...old, ...patch, options, extra: { ...(patch.extra ?? old.extra), ...unknown } };
+    this.#shelf.profiles = this.all.map((one) => (one.id === id ? profile : one));
+    return profile;
+  }
+
+  /** A copy right behind the original, which does not connect by itself. */
+  clone(id: string): Profile {
+    const original = this.get(id);
+    const copy = { ...original, id: randomUUID(), name: this.#freeName(original.name), autostart: false };
+    const profiles = [...this.all];
+    profiles.splice(profiles.indexOf(original) + 1, 0, copy);
+    this.#shelf.profiles = profiles;
+    return copy;
+  }
+
+  /** Answers with what `restore` needs. @throws ApiError not-found when one of them is not there; then none goes */
+  remove(ids: readonly string[]): string {
+    const gone = new Set(ids.map((id) => this.get(id).id));
+    const undo = randomUUID();
+    const removed = this.all
+      .map((profile, index) => ({ profile, index }))
+      .filter(({ profile }) => gone.has(profile.id));
+    this.#removed.set(undo, removed);
+    if (this.#removed.size > UNDOS_KEPT) this.#removed.delete(this.#removed.keys().next().value!);
+    this.#shelf.profiles = this.all.filter(({ id }) => !gone.has(id));
+    return undo;
+  }
+
+  /** @throws ApiError not-found when it was restored already */
+  restore(undo: string): Profile[] {
+    const removed = this.#removed.get(undo);
+    if (!removed) throw new ApiError('not-found', 'nothing is left to be restored by that undo');
+    this.#removed.delete(undo);
+    const profiles = [...this.all];
+    for (const { profile, index } of removed) profiles.splice(Math.min(index, profiles.length), 0, profile);
+    this.#shelf.profiles = profiles;
+    return removed.map(({ profile }) => profile);
+  }
+
+  /** @throws ApiError bad-argument when `ids` is not every id once */
+  reorder(ids: readonly string[]): void {
+    const wanted = new Set(ids);
+    if (
+      wanted.size !== ids.length ||
+      ids.length !== this.all.length ||
+      !this.all.every(({ id }) => wanted.has(id))
+    ) {
+      throw new ApiError('bad-argument', 'ids: expected every profile once', [
+        { field: 'ids', message: 'expected every profile once' },
+      ]);
+    }
+    this.#shelf.profiles = ids.map((id) => this.get(id));
+  }
+
+  #make({ name, options: given, extra, colour, autostart = false }: ProfileDraft): Profile {
+    const { options, unknown } = checked(given);
+    const id = randomUUID();
+    return {
+      id,
+      name,
+      colour: colour ?? this.#nextColour(),
+      autostart,
+      options,
+      extra: { ...extra, ...unknown },
+      demo: false,
+    };
+  }
+
+  /** The colour that the fewest have, in the palette's order. */
+  #nextColour(): Colour {
+    const count = (colour: Colour): number => this.all.filter((one) => one.colour === colour).length;
+    return COLOURS.reduce((best, colour) => (count(colour) < count(best) ? colour : best));
+  }
+
+  #freeName(name: string): string {
+    const base = name.replace(/ \d+$/, '');
+    const taken = new Set(this.all.map((one) => one.name));
+    for (let n = 2; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`;
+  }
+}
+
+/** @throws ApiError bad-option, naming each field */
+function checked(input: Readonly<Record<string, unknown>>): {
+  options: Partial<ClientOptions>;
+  unknown: Record<string, unknown>;
+} {
+  const { given, problems, unknown } = parseOptions('client', input);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const fields = errors.map((problem) => ({ field: problem.key, message: `expected ${problem.text}` }));
+    throw new ApiError('bad-option', errors.map((problem) => problemLine(problem)).join('; '), fields);
+  }
+  return { options: given, unknown };
+}
+
+/** Every option of the client, what the profile does not set at its default. @throws ApiError bad-option */
+export function resolvedOptions(profile: Profile): ClientOptions {
+  checked(profile.options);
+  return parseOptions('client', profile.options).options;
+}

@@ -1,0 +1,29 @@
+import type { RawData, WebSocket } from 'ws';
+import type { Transport } from '../../../shared/api.ts';
+
+/** A window that takes nothing for so long that this much waits is dead, or may as well be. */
+const MOST_WAITING = 32 << 20;
+
+/** Carries the API over one web socket, a JSON text each message. */
+export function socketTransport(socket: WebSocket): Transport {
+  // a connection that breaks is closed all the same, which is listened for
+  socket.on('error', () => undefined);
+  return {
+    send: (message) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MOST_WAITING) socket.terminate();
+      else socket.send(JSON.stringify(message));
+    },
+    onMessage: (listener) => socket.on('message', (data) => listener(parsed(data))),
+    onClose: (listener) => socket.on('close', listener),
+  };
+}
+
+/** What is no JSON is no request either: the API says so. */
+function parsed(data: RawData): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { version } from '../../../package.json';
+import { openCore } from '../../app/open-core.ts';
+import { packageRoot } from '../../app/package-root.ts';
+import { openConf } from '../../store/conf-file.ts';
+import { PLAIN_BOX } from '../../store/secret-box.ts';
+import { serveWeb } from './server.ts';
+import { WindowFiles } from './window-files.ts';
+
+export interface WebArguments {
+  /** 0 for any free one */
+  port: number;
+  /** where profiles, settings and logs lie; by default where Electron keeps them too */
+  folder?: string;
+}
+
+export interface RunningWeb {
+  /** to be opened in a browser; holds the token */
+  address: string;
+  /** stops every tunnel, and resolves when all is closed and written */
+  close(): Promise<void>;
+}
+
+/** Electron's `appData` for the platform, so that both hosts have the same profiles. */
+export function dataFolder(
+  platform: NodeJS.Platform = process.platform,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const base =
+    platform === 'win32'
+      ? (env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'))
+      : platform === 'darwin'
+        ? join(homedir(), 'Library', 'Application Support')
+        : (env.XDG_CONFIG_HOME ?? join(homedir(), '.config'));
+  return join(base, 'kcptun-desktop');
+}
+
+/**
+ * Starts the core and serves its window on 127.0.0.1.
+ * @throws {Error} when the port is taken, the window is not built, or the folder is in use
+ */
+export async function startWeb({ port, folder = dataFolder() }: WebArguments): Promise<RunningWeb> {
+  const files = new WindowFiles(join(packageRoot(), 'dist', 'window'));
+  const { core, close } = openCore({
+    folder,
+    openConf,
+    box: PLAIN_BOX,
+    host: { kind: 'web', platform: process.platform, tray: false, loginItem: false, notifications: false },
+    version,
+  });
+  try {
+    const server = await serveWeb(core, files, port, randomBytes(24).toString('base64url'));
+    return {
+      address: server.address,
+      close: async () => {
+        await server.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
