@@ -6,7 +6,8 @@ export const MAIN_HELP = `kcptun: carries TCP connections over UDP, as xtaci/kcp
 usage:
   kcptun client [options]    listen for TCP connections and carry them to a kcptun server
   kcptun server [options]    take them from kcptun clients and connect each to a target
-  kcptun web [--port port]   serve the window to a browser on this machine
+  kcptun web [--port port] [--folder path]
+                             serve the window to a browser on this machine; profiles are kept in the folder
   kcptun start               open the window, or serve it where Electron is missing
   kcptun --version
   kcptun --help

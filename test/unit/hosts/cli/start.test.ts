@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { electronBinary } from '../../../../src-main/hosts/cli/start.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'electron-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('electronBinary', () => {
+  it('is there only once the package has unpacked it', () => {
+    expect(electronBinary(folder, {})).toBeUndefined();
+    writeFileSync(join(folder, 'path.txt'), 'electron');
+    expect(electronBinary(folder, {})).toBeUndefined();
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'dist', 'electron'), '');
+    expect(electronBinary(folder, {})).toBe(join(folder, 'dist', 'electron'));
+  });
+
+  it('is where ELECTRON_OVERRIDE_DIST_PATH says', () => {
+    writeFileSync(join(folder, 'electron'), '');
+    expect(electronBinary(join(folder, 'none'), { ELECTRON_OVERRIDE_DIST_PATH: folder })).toBe(
+      join(folder, 'electron'),
+    );
+  });
+});
