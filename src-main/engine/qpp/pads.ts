@@ -7,7 +7,7 @@ const SEED_SALT = '___QUANTUM_PERMUTATION_PAD_SEED_DERIVE___';
 const SHUFFLE_SALT = '___QUANTUM_PERMUTATION_PAD_SHUFFLE_SALT___';
 const PRNG_SALT = '___QUANTUM_PERMUTATION_PAD_PRNG_SALT___';
 const SEED_BYTES = 32;
-const PAD_BYTES = 256;
+export const PAD_BYTES = 256;
 
 const derive = (secret: Uint8Array, salt: string, rounds: number): Buffer =>
   pbkdf2Sync(secret, salt, rounds, SEED_BYTES, 'sha1');

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { generatorSeed, invertPads, MIN_SEED_BYTES, shufflePads } from './pads.ts';
+import { generatorSeed, invertPads, MIN_SEED_BYTES, PAD_BYTES, shufflePads } from './pads.ts';
 import { Xoshiro256 } from './xoshiro256.ts';
 
 const MIN_PADS = 7;
@@ -54,9 +54,9 @@ function warningsOf(keyBytes: number, count: number): string[] {
 /** Enciphers or deciphers, in place, the bytes of one direction of one stream, in pieces of any length. */
 export class QppCipher {
   readonly #generator: Xoshiro256;
-  /** bytes taken from the number drawn last */
-  #taken = 0;
-  /** where in the pads the pad of the number drawn last lies */
+  /** bytes used of the number drawn last */
+  #used = DRAW_BYTES;
+  /** where in the pads the pad for them lies */
   #pad = 0;
 
   constructor(
@@ -66,36 +66,44 @@ export class QppCipher {
     seed: Uint8Array,
   ) {
     this.#generator = new Xoshiro256(seed);
-    this.#draw();
   }
 
   encrypt(bytes: Uint8Array, offset: number, length: number): void {
-    const { pads } = this;
-    for (const end = offset + length; offset < end; offset++) {
-      const random = this.#take();
-      bytes[offset] = pads[this.#pad | (bytes[offset] ^ random)];
+    const table = this.pads;
+    for (const end = offset + length; offset < end;) {
+      const drawn = this.#draw();
+      const pad = this.#pad;
+      let used = this.#used;
+      while (used < DRAW_BYTES && offset < end) {
+        bytes[offset] = table[pad | (bytes[offset] ^ drawn[used++])];
+        offset++;
+      }
+      this.#used = used;
     }
   }
 
   decrypt(bytes: Uint8Array, offset: number, length: number): void {
-    const { inverted } = this;
-    for (const end = offset + length; offset < end; offset++) {
-      const random = this.#take();
-      bytes[offset] = inverted[this.#pad | bytes[offset]] ^ random;
+    const table = this.inverted;
+    for (const end = offset + length; offset < end;) {
+      const drawn = this.#draw();
+      const pad = this.#pad;
+      let used = this.#used;
+      while (used < DRAW_BYTES && offset < end) {
+        bytes[offset] = table[pad | bytes[offset]] ^ drawn[used++];
+        offset++;
+      }
+      this.#used = used;
     }
   }
 
-  /** The next random byte; `#pad` is then the one for it. */
-  #take(): number {
-    if (this.#taken === DRAW_BYTES) this.#draw();
-    const { low, high } = this.#generator;
-    const at = this.#taken++;
-    return ((at < 4 ? low : high) >>> (8 * (at & 3))) & 0xff;
-  }
-
-  #draw(): void {
-    this.#generator.next();
-    this.#taken = 0;
-    this.#pad = ((this.#generator.low & 0xffff) % this.count) * 256;
+  /** The random bytes at hand; a new number is drawn if the last is used up. */
+  #draw(): Uint8Array {
+    const { drawn } = this.#generator;
+    if (this.#used === DRAW_BYTES) {
+      this.#generator.next();
+      this.#used = 0;
+      this.#pad = ((drawn[0] | (drawn[1] << 8)) % this.count) * PAD_BYTES;
+    }
+    return drawn;
   }
 }
