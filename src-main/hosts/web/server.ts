@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { ApiCore } from '../../../shared/api.ts';
 import { serveApi } from '../../../shared/api-server.ts';
+import type { WindowFiles } from '../../app/window-files.ts';
 import { Guard } from './guard.ts';
 import { socketTransport } from './socket-transport.ts';
-import { refuse, type WindowFiles } from './window-files.ts';
 
 /** The largest message from a window: a batch of imported files. */
 const MAX_MESSAGE = 64 << 20;
@@ -36,7 +36,7 @@ export async function serveWeb(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE });
   server.on('request', (request, response) => {
     if (!guard.host(request)) return refuse(response, 403, 'this host goes by 127.0.0.1 and localhost only');
-    files.serve(request, response).catch(() => refuse(response, 500, 'the file could not be read'));
+    serveFile(files, request, response).catch(() => refuse(response, 500, 'the file could not be read'));
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
@@ -54,4 +54,22 @@ export async function serveWeb(
       });
     },
   };
+}
+
+async function serveFile(
+  files: WindowFiles,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(response, 405, 'only GET is served');
+  const { pathname } = new URL(request.url ?? '/', 'http://host');
+  const file = await files.read(pathname, `ws://${request.headers.host}`);
+  if (!file) return refuse(response, 404, 'no such file');
+  response.writeHead(200, { ...file.headers, 'Content-Length': file.bytes.length });
+  response.end(request.method === 'HEAD' ? undefined : file.bytes);
+}
+
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { version } from '../../../package.json';
 import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
+import { WindowFiles } from '../../app/window-files.ts';
 import { openConf } from '../../store/conf-file.ts';
 import { PLAIN_BOX } from '../../store/secret-box.ts';
 import { serveWeb } from './server.ts';
-import { WindowFiles } from './window-files.ts';
 
 export interface WebArguments {
   /** 0 for any free one */

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 
 const TYPES: Record<string, string> = {
@@ -13,21 +12,26 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
-/** Nothing remote, nothing inline, nobody's frame. */
-const policy = (host: string): string =>
+/** Nothing remote, nothing inline, nobody's frame. @param socket the one web socket the page may open, if any */
+const policy = (socket: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self' ws://${host}`,
+    `connect-src 'self' ${socket}`.trim(),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** Serves the files of the built window, which are listed once: what is not in the list does not exist. */
+export interface WindowFile {
+  bytes: Buffer<ArrayBuffer>;
+  headers: Record<string, string>;
+}
+
+/** The files of the built window, which are listed once: what is not in the list does not exist. */
 export class WindowFiles {
   readonly #files = new Map<string, string>();
 
@@ -42,29 +46,21 @@ export class WindowFiles {
     this.#files.set('/', join(folder, 'index.html'));
   }
 
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://host');
-    const path = this.#files.get(pathname);
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return refuse(response, 405, 'only GET is served');
-    if (!path) return refuse(response, 404, 'no such file');
-    const bytes = await readFile(path);
-    response.writeHead(200, {
-      'Content-Type': TYPES[extname(path)],
-      'Content-Length': bytes.length,
+  /** The file at a URL's path with the headers it goes out with, or null where there is none. */
+  async read(path: string, socket = ''): Promise<WindowFile | null> {
+    const file = this.#files.get(path);
+    if (!file) return null;
+    const headers = {
+      'Content-Type': TYPES[extname(file)],
       // the names of the assets hold their hash, the page itself does not
-      'Cache-Control': pathname.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-store',
-      'Content-Security-Policy': policy(request.headers.host ?? ''),
+      'Cache-Control': path.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-store',
+      'Content-Security-Policy': policy(socket),
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Resource-Policy': 'same-origin',
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
       'X-Frame-Options': 'DENY',
-    });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+    };
+    return { bytes: await readFile(file), headers };
   }
-}
-
-export function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }

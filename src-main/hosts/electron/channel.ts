@@ -1,0 +1,2 @@
+/** The one IPC channel: requests go up, answers and notifications come down. */
+export const API_CHANNEL = 'api';
