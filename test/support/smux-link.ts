@@ -38,6 +38,8 @@ export interface Side {
   sink: KeepingSink;
   closed: EngineError | undefined;
   accepted: SmuxStream[];
+  /** called with each stream of the peer's, while its SYN is being read */
+  onAccept: (stream: SmuxStream) => void;
   pendings: number;
   resumes: number;
 }
@@ -57,6 +59,7 @@ export function smuxSide(version: 1 | 2, world = new VirtualWorld(), tuning: Tun
     sink: new KeepingSink(),
     closed: undefined,
     accepted: [],
+    onAccept: () => {},
     pendings: 0,
     resumes: 0,
   };
@@ -72,7 +75,10 @@ export function smuxSide(version: 1 | 2, world = new VirtualWorld(), tuning: Tun
     world,
     onPending: () => void side.pendings++,
     onResume: () => void side.resumes++,
-    onStream: (stream) => void side.accepted.push(stream),
+    onStream: (stream) => {
+      side.accepted.push(stream);
+      side.onAccept(stream);
+    },
     onClose: (reason) => (side.closed = reason),
   });
   return side;
