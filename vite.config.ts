@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
  * `virtual:kernel` is the WebAssembly module of src-main/engine/kernel/assembly, compiled here and handed
  * over as base64, so that it travels inside the one bundle into every host (and into an asar).
  */
-function kernel(): Plugin {
+export function kernel(): Plugin {
   const id = 'virtual:kernel';
   const folder = join(root, 'src-main/engine/kernel/assembly');
   return {
