@@ -9,13 +9,23 @@ const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
-/** Three significant figures, no more than the eye can use: 0.41, 4.12, 41.2, 412, 4,120. */
-export function number(value: number, locale: string): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : value === 0 ? 0 : 2;
-  const key = `${locale}/${digits}`;
+/**
+ * Three significant figures, no more than the eye can use: 0.41, 4.12, 41.2, 412, 4,120.
+ * @param fixed keeps trailing zeros, so that a number that changes each second keeps its width
+ */
+export function number(value: number, locale: string, fixed = false): string {
+  const size = Math.abs(value);
+  const digits = size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : 2;
+  const key = `${locale}/${digits}/${fixed}`;
   let formatter = formatters.get(key);
-  if (!formatter)
-    formatters.set(key, (formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: digits })));
+  if (!formatter) {
+    const least = fixed ? digits : 0;
+    formatter = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: least,
+      maximumFractionDigits: digits,
+    });
+    formatters.set(key, formatter);
+  }
   return formatter.format(value);
 }
 
@@ -27,7 +37,8 @@ export function scale(value: number, units: number): number {
 }
 
 function scaled(value: number, units: readonly string[], locale: string, power: number): Quantity {
-  return { value: number(value / 1000 ** power, locale), unit: units[power] };
+  // whole bytes and bits have no decimals to keep
+  return { value: number(value / 1000 ** power, locale, power > 0), unit: units[power] };
 }
 
 /** @param bytes bytes a second, shown in bits, as links are sold */
@@ -37,10 +48,13 @@ export function rate(bytes: number, locale: string): Quantity {
   return scaled(bytes * 8, RATE_UNITS, locale, power);
 }
 
-/** Two rates under the larger one's unit, for a line such as "↓ 41.2 ↑ 3.1 Mbit/s". */
+/** Two rates under the larger one's unit with one decimal at most: short enough for "↓ 41.2 ↑ 3.1 Mbit/s". */
 export function rates(down: number, up: number, locale: string): { down: string; up: string; unit: string } {
   const power = Math.max(1, scale(Math.max(down, up) * 8, RATE_UNITS.length));
-  const inUnit = (bytes: number) => scaled(bytes * 8, RATE_UNITS, locale, power).value;
+  const inUnit = (bytes: number) => {
+    const value = (bytes * 8) / 1000 ** power;
+    return number(value >= 99.5 ? Math.round(value) : Math.round(value * 10) / 10, locale);
+  };
   return { down: inUnit(down), up: inUnit(up), unit: RATE_UNITS[power] };
 }
 
@@ -55,9 +69,10 @@ export function bytes(count: number, locale: string): Quantity {
 }
 
 /** @param share 0..1 */
-export function percent(share: number, locale: string): Quantity {
-  return { value: number(share * 100, locale), unit: '%' };
-}
+export const percent = (share: number, locale: string): Quantity => ({
+  value: number(Math.round(share * 1000) / 10, locale),
+  unit: '%',
+});
 
 export const text = ({ value, unit }: Quantity): string => `${value} ${unit}`;
 

@@ -13,7 +13,8 @@ export const SECTIONS = {
   sessions: ['conn', 'autoexpire'],
 } as const satisfies Record<string, readonly FormKey[]>;
 
-export const MANUAL: readonly FormKey[] = ['nodelay', 'interval', 'resend', 'nc'];
+/** What a mode sets, and manual leaves to the user; they stand beside the mode. */
+export const MANUAL = ['nodelay', 'interval', 'resend', 'nc'] as const satisfies readonly FormKey[];
 /** Shown only where a profile sets them: one is refused here, the other means nothing. */
 const HIDDEN: readonly FormKey[] = ['tcp', 'pprof'];
 
@@ -22,6 +23,6 @@ export const specFor = (key: FormKey): OptionSpec => SPECS.find((spec) => spec.k
 
 /** What stands under Advanced: all that the table says belongs there. */
 export const advancedKeys = (set: Partial<ClientOptions>): FormKey[] =>
-  SPECS.filter(({ key, advanced }) => advanced && (!HIDDEN.includes(key) || key in set)).map(
-    ({ key }) => key,
-  );
+  SPECS.filter(({ key, advanced }) => advanced && (!HIDDEN.includes(key) || key in set))
+    .map(({ key }) => key)
+    .filter((key) => !MANUAL.some((manual) => manual === key));
