@@ -1,24 +1,13 @@
 import type { CryptKernel } from './crypt-kernel.ts';
+import { plainCrc } from './plain-crc.ts';
 import type { KernelMemory } from './plain.ts';
 import { rotl32, swap32 } from './words.ts';
 
-/** CRC_TABLES[k * 256 + b] is the CRC-32 of byte b followed by k zero bytes, for slicing by 8. */
-const CRC_TABLES = crcTables(8);
+/** The polynomial of IEEE 802.3, bits reversed. */
+const IEEE = 0xedb88320;
 
-function crcTables(count: number): Uint32Array {
-  const tables = new Uint32Array(count * 256);
-  for (let b = 0; b < 256; b++) {
-    let crc = b;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    tables[b] = crc;
-  }
-  for (let i = 256; i < tables.length; i++) {
-    tables[i] = (tables[i - 256] >>> 8) ^ tables[tables[i - 256] & 255];
-  }
-  return tables;
-}
-
-export function plainCrypt({ bytes, words, view }: KernelMemory): CryptKernel {
+export function plainCrypt(memory: KernelMemory): CryptKernel {
+  const { bytes, words, view } = memory;
   const state = new Uint32Array(16);
   const block = new Uint32Array(16);
   const keystream = new Uint8Array(block.buffer);
@@ -31,27 +20,6 @@ export function plainCrypt({ bytes, words, view }: KernelMemory): CryptKernel {
       i = w << 2;
     }
     for (; i < length; i++) bytes[to + i] = bytes[a + i] ^ bytes[b + i];
-  }
-
-  function crc32(offset: number, length: number): number {
-    const t = CRC_TABLES;
-    const end = offset + length;
-    let crc = -1;
-    for (; offset + 8 <= end; offset += 8) {
-      const a = view.getUint32(offset, true) ^ crc;
-      const b = view.getUint32(offset + 4, true);
-      crc =
-        t[1792 + (a & 255)] ^
-        t[1536 + ((a >>> 8) & 255)] ^
-        t[1280 + ((a >>> 16) & 255)] ^
-        t[1024 + (a >>> 24)] ^
-        t[768 + (b & 255)] ^
-        t[512 + ((b >>> 8) & 255)] ^
-        t[256 + ((b >>> 16) & 255)] ^
-        t[b >>> 24];
-    }
-    for (; offset < end; offset++) crc = (crc >>> 8) ^ t[(crc ^ bytes[offset]) & 255];
-    return ~crc >>> 0;
   }
 
   function salsa20(offset: number, length: number, key: number, nonce: number): void {
@@ -118,7 +86,7 @@ export function plainCrypt({ bytes, words, view }: KernelMemory): CryptKernel {
     bytes.set(y, to);
   }
 
-  return { xor, crc32, salsa20, counters, ghash };
+  return { xor, crc32: plainCrc(memory, IEEE), salsa20, counters, ghash };
 }
 
 /** One block of Salsa20/20 (Bernstein, "Salsa20 specification", section 8), from the words of `state` into `out`. */

@@ -1,3 +1,5 @@
+import { CRC_TABLES, crc, fillCrcTables } from './crc';
+
 /** dst[i] = a[i] ^ b[i], 16 bytes at a time; `to` may be `a`. */
 export function xor(to: usize, a: usize, b: usize, length: i32): void {
   const end = to + length;
@@ -11,44 +13,13 @@ export function xor(to: usize, a: usize, b: usize, length: i32): void {
   while (to < end) store<u8>(to++, load<u8>(a++) ^ load<u8>(b++));
 }
 
-/** 16 tables of 256 words: CRC_TABLES[k * 256 + b] is the CRC of byte b followed by k zero bytes. */
-const CRC_TABLES = memory.data(16 * 256 * 4, 16);
+/** The polynomial of IEEE 802.3, bits reversed. */
+const TABLES = memory.data(CRC_TABLES, 16);
+fillCrcTables(TABLES, 0xedb88320);
 
-for (let b: u32 = 0; b < 256; b++) {
-  let crc = b;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  store<u32>(CRC_TABLES + (b << 2), crc);
-}
-for (let i: u32 = 256; i < 4096; i++) {
-  const crc = load<u32>(CRC_TABLES + ((i - 256) << 2));
-  store<u32>(CRC_TABLES + (i << 2), (crc >>> 8) ^ load<u32>(CRC_TABLES + ((crc & 255) << 2)));
-}
-
-// @ts-expect-error: a decorator of AssemblyScript
-@inline
-function crcTable(k: i32, byte: u32): u32 {
-  return load<u32>(CRC_TABLES + (k << 10) + (byte << 2));
-}
-
-/** CRC-32 (IEEE 802.3), slicing by 16 (Kounavis and Berry, 2005). */
+/** See CryptKernel. */
 export function crc32(offset: usize, length: i32): u32 {
-  let crc: u32 = 0xffffffff;
-  const end = offset + length;
-  const slices = offset + (length & ~15);
-  while (offset < slices) {
-    const a = load<u32>(offset) ^ crc;
-    const b = load<u32>(offset, 4);
-    const c = load<u32>(offset, 8);
-    const d = load<u32>(offset, 12);
-    crc =
-      crcTable(15, a & 255) ^ crcTable(14, (a >>> 8) & 255) ^ crcTable(13, (a >>> 16) & 255) ^ crcTable(12, a >>> 24) ^
-      crcTable(11, b & 255) ^ crcTable(10, (b >>> 8) & 255) ^ crcTable(9, (b >>> 16) & 255) ^ crcTable(8, b >>> 24) ^
-      crcTable(7, c & 255) ^ crcTable(6, (c >>> 8) & 255) ^ crcTable(5, (c >>> 16) & 255) ^ crcTable(4, c >>> 24) ^
-      crcTable(3, d & 255) ^ crcTable(2, (d >>> 8) & 255) ^ crcTable(1, (d >>> 16) & 255) ^ crcTable(0, d >>> 24);
-    offset += 16;
-  }
-  while (offset < end) crc = (crc >>> 8) ^ crcTable(0, (crc ^ load<u8>(offset++)) & 255);
-  return ~crc;
+  return crc(TABLES, offset, length);
 }
 
 // @ts-expect-error: a decorator of AssemblyScript
