@@ -1,6 +1,7 @@
 /**
  * kcptun's SNMP counters, in the order of its `snmplog` CSV (after the column `Unix`).
- * RingBuffer*, MaxConn and CurrEstab are gauges; the rest only grow.
+ * RingBuffer*, MaxConn, CurrEstab, FECShardSet (groups held) and FECShardMin (the newest group) are gauges; the rest
+ * only grow.
  */
 export const COUNTER_NAMES = [
   'BytesSent',
