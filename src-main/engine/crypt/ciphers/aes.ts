@@ -5,7 +5,7 @@ import type { EncryptBlock } from '../block-cipher.ts';
 const double = (a: number): number => ((a << 1) ^ (a & 0x80 ? 0x11b : 0)) & 255;
 
 /** SubBytes (FIPS 197, section 5.1.1): the inverse in GF(2^8), then an affine map. */
-export const AES_SBOX = sbox();
+const SBOX = sbox();
 
 function sbox(): Uint8Array {
   const table = new Uint8Array(256);
@@ -31,21 +31,21 @@ function sbox(): Uint8Array {
  * contributes, as a little-endian word.
  */
 const T = Int32Array.from({ length: 1024 }, (_, i) => {
-  const s = AES_SBOX[i & 255];
+  const s = SBOX[i & 255];
   const s2 = double(s);
   return rotl32(s2 | (s << 8) | (s << 16) | ((s2 ^ s) << 24), 8 * (i >> 8));
 });
 
 /** KeyExpansion (FIPS 197, section 5.2) as little-endian words, four a round. */
-export function aesRoundKeys(key: Uint8Array): Int32Array {
+function roundKeys(key: Uint8Array): Int32Array {
   const nk = key.length >> 2;
   const w = new Int32Array(4 * (nk + 7));
   w.set(bigEndianWords(key));
   const substitute = (x: number): number =>
-    (AES_SBOX[x >>> 24] << 24) |
-    (AES_SBOX[(x >>> 16) & 255] << 16) |
-    (AES_SBOX[(x >>> 8) & 255] << 8) |
-    AES_SBOX[x & 255];
+    (SBOX[x >>> 24] << 24) |
+    (SBOX[(x >>> 16) & 255] << 16) |
+    (SBOX[(x >>> 8) & 255] << 8) |
+    SBOX[x & 255];
   let rcon = 1;
   for (let i = nk; i < w.length; i++) {
     let t = w[i - 1];
@@ -62,8 +62,8 @@ export function aesRoundKeys(key: Uint8Array): Int32Array {
 
 /** AES (FIPS 197) with a key of 16, 24 or 32 bytes. */
 export function aes(key: Uint8Array): EncryptBlock {
-  const w = aesRoundKeys(key);
-  const s = AES_SBOX;
+  const w = roundKeys(key);
+  const s = SBOX;
   const t = T;
   const last = w.length - 4;
   return (block) => {
