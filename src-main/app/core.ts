@@ -277,7 +277,8 @@ export class Core implements ApiCore {
 
   #onNews(id: string, { state, statistics, lines = [] }: TunnelNews): void {
     const profile = this.profiles.find((one) => one.id === id) ?? null;
-    const subject = profile ?? (id === DEMO_SERVER_ID ? { id: DEMO_ID, name: 'Demo server' } : null);
+    const subject =
+      profile ?? (id === DEMO_ID || id === DEMO_SERVER_ID ? { id: DEMO_ID, name: 'Demo' } : null);
     for (const { level, text, at } of lines) this.#deps.log.write(level, text, subject, at);
     if (state && this.#demo.onState(id, state)) this.#tell('profiles', this.profiles);
     if (!profile) return;

@@ -9,15 +9,15 @@ export const DEMO_ID = 'demo';
 /** The demo's own server: it runs like a tunnel, but no window sees it. */
 export const DEMO_SERVER_ID = 'demo-server';
 
-const profileAt = (remoteaddr: string): Profile => ({
+const DEMO: Profile = {
   id: DEMO_ID,
   name: 'Demo',
   colour: 'teal',
   autostart: false,
-  options: { localaddr: '127.0.0.1:0', remoteaddr, key: 'demo', mode: 'fast2' },
+  options: { localaddr: '127.0.0.1:0', key: 'demo', mode: 'fast2' },
   extra: {},
   demo: true,
-});
+};
 
 /**
  * The loopback demo: our server and our client, each in a worker, and a little traffic between them. The pieces come
@@ -32,14 +32,14 @@ export class Demo {
   /** Starts the server; the rest follows as `onState` hears of it. */
   async start(): Promise<Profile> {
     if (this.profile) return this.profile;
-    this.profile = profileAt('127.0.0.1:0');
+    this.profile = DEMO;
     const traffic = (this.#traffic = new DemoTraffic());
     const target = await traffic.listen();
     if (this.#traffic !== traffic) {
       await traffic.stop();
-      return profileAt('127.0.0.1:0');
+      return DEMO;
     }
-    const options = { ...toServerOptions(this.profile.options), listen: '127.0.0.1:0', target, closewait: 0 };
+    const options = { ...toServerOptions(DEMO.options), listen: '127.0.0.1:0', target, closewait: 0 };
     this.supervisor.start(DEMO_SERVER_ID, { role: 'server', options, udp: 'auto' });
     return this.profile;
   }
@@ -49,7 +49,7 @@ export class Demo {
     if (!this.profile || !('address' in state)) return false;
     if (id === DEMO_ID) this.#traffic?.start(state.address);
     if (id !== DEMO_SERVER_ID || this.profile.options.remoteaddr === state.address) return false;
-    this.profile = profileAt(state.address);
+    this.profile = { ...DEMO, options: { ...DEMO.options, remoteaddr: state.address } };
     const options: ClientOptions = { ...defaultOptions('client'), ...this.profile.options };
     this.supervisor.start(DEMO_ID, { role: 'client', options, udp: 'auto' });
     return true;

@@ -7,14 +7,17 @@ export const NO_ANSWER_MS = 4000;
 
 /**
  * A kcptun server drops what it cannot decipher without a word, so a wrong key, a wrong crypt, a blocked port and a
- * server that is down all look the same from here. Datagrams that come and fail their checksum tell them apart.
+ * server that is down all look the same from here. What tells them apart: datagrams that come and fail their checksum,
+ * and a network that says that nobody listens (`refused`).
  */
-export function noAnswer(snapshot: EngineSnapshot, remote: string): Diagnosis {
+export function noAnswer(snapshot: EngineSnapshot, remote: string, refused: boolean): Diagnosis {
   const checksumErrors = snapshot.counters.InCsumErrors;
   const likely: LikelyCause[] =
     checksumErrors > 0
       ? ['wrong-key', 'wrong-crypt']
-      : ['wrong-key', 'wrong-crypt', 'wrong-address', 'server-down', 'udp-blocked'];
+      : refused
+        ? ['server-down', 'wrong-address']
+        : ['wrong-key', 'wrong-crypt', 'wrong-address', 'server-down', 'udp-blocked'];
   return { code: 'no-answer', params: { remote, checksumErrors }, likely };
 }
 
@@ -69,7 +72,7 @@ export function ofTroubles(session: SessionSnapshot, snapshot: EngineSnapshot): 
     const checksumErrors = snapshot.counters.InCsumErrors;
     return { code: 'checksum-errors', params: { checksumErrors }, likely: ['wrong-key', 'wrong-crypt'] };
   }
-  if (has('nothing-heard')) {
+  if (has('nothing-heard') || has('refused')) {
     return { code: 'went-quiet', params: { remote }, likely: ['server-down', 'offline', 'udp-blocked'] };
   }
   const { RetransSegs, OutSegs } = snapshot.counters;

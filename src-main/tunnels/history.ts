@@ -20,6 +20,7 @@ interface Mark {
   counters: Counters;
   expected: number;
   received: number;
+  connections: number;
 }
 
 /** Turns a tunnel's snapshots into samples, and keeps ten minutes of seconds and a day of minutes. */
@@ -96,8 +97,9 @@ export class StatisticsHistory {
     return [...this.#open.map((stream) => ({ ...stream, closedAt: null })), ...this.#closed];
   }
 
-  #mark({ at, counters }: EngineSnapshot): Mark {
-    return { at, counters, expected: this.#expected, received: this.#received };
+  #mark({ at, counters, streams }: EngineSnapshot): Mark {
+    const connections = streams.length;
+    return { at, counters, expected: this.#expected, received: this.#received, connections };
   }
 
   /** Each session counts its own shards; here they are summed so that a session's end takes nothing away. */
@@ -138,7 +140,7 @@ function sampleBetween(from: Mark, to: Mark, sessions: readonly SessionSnapshot[
     fecRecovered: grown('FECRecovered'),
     fecFailed: grown('FECErrs'),
     sessions: sessions.filter(({ state }) => state === 'up' || state === 'degraded').length,
-    connections: to.counters.CurrEstab,
+    connections: to.connections,
   };
 }
 

@@ -15,6 +15,8 @@ export class StateMachine {
   #nextTryAt: number | null = null;
   #dialledAt: number | null = null;
   #failure: Diagnosis | null = null;
+  /** the network has said, since the last answer, that nobody listens at the server's port */
+  #refused = false;
 
   /** @param now milliseconds since 1970 */
   constructor(now: number) {
@@ -66,6 +68,7 @@ export class StateMachine {
   #answered(): void {
     this.#attempt = 0;
     this.#nextTryAt = this.#dialledAt = this.#failure = null;
+    this.#refused = false;
   }
 
   #derive(snapshot: EngineSnapshot): Timeless<TunnelState> {
@@ -88,12 +91,14 @@ export class StateMachine {
     if (dialling) {
       this.#remote = dialling.remote;
       this.#dialledAt ??= snapshot.at;
+      this.#refused ||= dialling.troubles.includes('refused');
     }
     if (!this.#wasUp && this.#dialledAt === null && this.#attempt === 0)
       return { kind: 'listening', address };
 
     const waited = this.#dialledAt === null ? 0 : snapshot.at - this.#dialledAt;
-    const unanswered = waited >= NO_ANSWER_MS ? noAnswer(snapshot, this.#remote) : null;
+    const unanswered =
+      this.#refused || waited >= NO_ANSWER_MS ? noAnswer(snapshot, this.#remote, this.#refused) : null;
     // A session that was given up for silence before it was ever answered says no more than that.
     const silent = this.#failure === null || (!this.#wasUp && this.#failure.code === 'went-quiet');
     return {

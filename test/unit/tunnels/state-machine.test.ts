@@ -71,6 +71,18 @@ describe('StateMachine', () => {
     });
   });
 
+  it('knows at once a port that nobody listens at, where the network says so', () => {
+    const { at } = machine();
+    expect(at(0, [listening, dialling], [{ state: 'dialling', troubles: ['refused'] }])).toMatchObject({
+      diagnosis: { code: 'no-answer', likely: ['server-down', 'wrong-address'] },
+    });
+    at(100, [{ kind: 'up', remote }], [{ state: 'up' }]);
+    expect(at(200, [dialling], [{ state: 'dialling' }])).toMatchObject({
+      kind: 'reconnecting',
+      diagnosis: null,
+    });
+  });
+
   it('names a name that does not resolve', () => {
     const { at } = machine();
     const lost: StateEvent = {
