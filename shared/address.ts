@@ -51,12 +51,12 @@ export function parseAddress(text: string, form: AddressForm): Address {
     return fail(text === '' ? 'it is empty' : 'the port is missing');
   }
   const [, v6, name, ports] = parts;
-  if (v6 !== undefined && !isIPv6(v6)) fail(`'${v6}' is no IPv6 address`);
+  if (v6 !== undefined && !isIPv6(v6)) fail(`${JSON.stringify(v6)} is no IPv6 address`);
   const host = v6 ?? name;
-  if (/[\s"'<>|?#@,;]/.test(host)) fail(`'${host}' is no host name`);
+  if (/[\s"'<>|?#@,;]/.test(host)) fail(`${JSON.stringify(host)} is no host name`);
 
   const range = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(ports);
-  if (!range) return fail(ports === '' ? 'the port is missing' : `'${ports}' is no port`);
+  if (!range) return fail(ports === '' ? 'the port is missing' : `${JSON.stringify(ports)} is no port`);
   if (range[2] !== undefined && !form.portRange) fail('a range of ports is not possible here');
   const minPort = Number(range[1]);
   const maxPort = Number(range[2] ?? range[1]);

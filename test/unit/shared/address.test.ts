@@ -47,13 +47,14 @@ describe('parseAddress', () => {
     ['::1', 'an IPv6 address is written in brackets'],
     ['2001:db8::1:29900', 'an IPv6 address is written in brackets'],
     ['[::1]', 'the port is missing'],
-    ['[vps]:29900', "'vps' is no IPv6 address"],
-    ['vps:http', "'http' is no port"],
+    ['[vps]:29900', '"vps" is no IPv6 address'],
+    ['vps:http', '"http" is no port'],
     ['vps:65536', 'port 65536 is not from 1 to 65535'],
-    ['vps:-1', "'-1' is no port"],
+    ['vps:-1', '"-1" is no port'],
     ['vps:0-10', 'port 0 is not from 1 to 65535'],
     ['vps:20-10', 'the range 20-10 runs backwards'],
-    ['my vps:80', "'my vps' is no host name"],
+    ['my vps:80', '"my vps" is no host name'],
+    ['a\nb:80', '"a\\nb" is no host name'],
     ['vps:80\0', 'it holds a NUL'],
   ])('refuses %j', (text, why) => {
     const parse = (): unknown => parseAddress(text, dial);
