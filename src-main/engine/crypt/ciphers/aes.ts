@@ -42,10 +42,7 @@ function roundKeys(key: Uint8Array): Int32Array {
   const w = new Int32Array(4 * (nk + 7));
   w.set(bigEndianWords(key));
   const substitute = (x: number): number =>
-    (SBOX[x >>> 24] << 24) |
-    (SBOX[(x >>> 16) & 255] << 16) |
-    (SBOX[(x >>> 8) & 255] << 8) |
-    SBOX[x & 255];
+    (SBOX[x >>> 24] << 24) | (SBOX[(x >>> 16) & 255] << 16) | (SBOX[(x >>> 8) & 255] << 8) | SBOX[x & 255];
   let rcon = 1;
   for (let i = nk; i < w.length; i++) {
     let t = w[i - 1];
