@@ -63,7 +63,7 @@ async function serveFile(
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return refuse(response, 405, 'only GET is served');
-  const { pathname } = new URL(request.url ?? '/', 'http://host');
+  const [pathname] = (request.url ?? '').split('?', 1);
   const file = await files.read(pathname, `ws://${request.headers.host}`);
   if (!file) return refuse(response, 404, 'no such file');
   response.writeHead(200, { ...file.headers, 'Content-Length': file.bytes.length });
