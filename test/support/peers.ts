@@ -42,6 +42,8 @@ export function peerCommand(kind: Kind, role: Role, flags: Flags): [string, stri
 export class Peer extends Process {
   /** Where it listens: TCP port or unix path (client), UDP port (server, the lowest of a range). */
   address: string | number = 0;
+  /** that it ends is no surprise any more */
+  #asked = false;
 
   constructor(
     readonly kind: Kind,
@@ -57,7 +59,8 @@ export class Peer extends Process {
   }
 
   override async stop(signal?: NodeJS.Signals): Promise<Ending> {
-    const endedBefore = this.ending;
+    const endedBefore = this.#asked ? undefined : this.ending;
+    this.#asked = true;
     const ending = await super.stop(signal);
     if (this.output.includes(KEY)) throw new Error(`${this.kind} ${this.role} printed the key`);
     if (endedBefore && ending.signal !== 'SIGKILL')
@@ -84,10 +87,17 @@ async function ready(peer: Peer, find: () => string | number | undefined): Promi
   }
 }
 
-/** Starts a server on a free port of 127.0.0.1 (or on `flags.listen`) and waits until it listens. */
+/**
+ * Starts a server on a free port of 127.0.0.1 (or on `flags.listen`) and waits until it listens.
+ * Ours says which port it got; Go's says what it was asked for, so there any bound port is the one.
+ * (Ours may open other sockets for a moment, to try what the system can do.)
+ */
 export function startServer(kind: Kind, flags: Flags & { target: string }): Promise<Peer> {
   const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', key: KEY, ...flags });
-  return ready(peer, () => boundPorts(peer.pid, 'udp')[0]);
+  const says = kind === 'ours' && !oursIsStoodIn;
+  return ready(peer, () =>
+    boundPorts(peer.pid, 'udp').find((port) => !says || new RegExp(`:${port}\\b`).test(peer.output)),
+  );
 }
 
 /** Starts a client on a free port of 127.0.0.1 (or on `flags.localaddr`, a unix path too) and waits until it listens. */
