@@ -26,7 +26,7 @@ export const countersEn: Record<CounterName, string> = {
   FECErrs: 'FEC groups that could not be rebuilt',
   FECRecovered: 'packets rebuilt by FEC',
   FECShardSet: 'FEC groups being collected',
-  FECShardMin: 'packets that a group needs to be rebuilt',
+  FECShardMin: 'number of the newest FEC group received',
   RingBufferSndQueue: 'segments waiting to enter the send window',
   RingBufferRcvQueue: 'segments received and not yet read',
   RingBufferSndBuffer: 'segments under way, not yet acknowledged',

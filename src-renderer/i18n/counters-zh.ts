@@ -26,7 +26,7 @@ export const countersZh: Record<CounterName, string> = {
   FECErrs: '无法恢复的 FEC 组',
   FECRecovered: '由 FEC 恢复的数据包',
   FECShardSet: '正在收集的 FEC 组',
-  FECShardMin: '恢复一组所需的数据包数',
+  FECShardMin: '收到的最新 FEC 组的编号',
   RingBufferSndQueue: '等待进入发送窗口的分段',
   RingBufferRcvQueue: '已收到但尚未读取的分段',
   RingBufferSndBuffer: '在途、尚未确认的分段',
