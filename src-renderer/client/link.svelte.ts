@@ -27,10 +27,9 @@ export class Link {
   async open(): Promise<void> {
     try {
       const transport = await this.connect();
-      const core = new Core(createApiClient(transport));
+      const client = createApiClient(transport);
       transport.onClose(() => this.#again());
-      await core.open();
-      this.core = core;
+      this.core = await Core.open(client);
       this.lost = false;
     } catch {
       this.#again();

@@ -8,12 +8,9 @@ export function openWebTransport(url: string): Promise<Transport> {
     socket.onopen = () =>
       resolve({
         send: (message) => socket.send(JSON.stringify(message)),
-        onMessage: (listener) => {
-          socket.onmessage = ({ data }) => listener(JSON.parse(String(data)));
-        },
-        onClose: (listener) => {
-          socket.onclose = () => listener();
-        },
+        onMessage: (listener) =>
+          socket.addEventListener('message', ({ data }) => listener(JSON.parse(String(data)))),
+        onClose: (listener) => socket.addEventListener('close', listener),
       });
   });
 }

@@ -1,5 +1,6 @@
 import { optionsEn } from './options-en.ts';
 import type { ProblemCode } from '../../shared/options-problem.ts';
+import type { ImportNote } from '../../shared/import/found.ts';
 import { countersEn } from './counters-en.ts';
 
 type Params = Record<string, string | number>;
@@ -418,6 +419,18 @@ export const en = {
     server: "This is a server's configuration.",
     convert: 'Turn it into the matching client',
     notRecognised: 'In none of the formats that can be read.',
+    badJson: 'It begins as JSON, and is none.',
+    /** `text` is the English sentence that came with it */
+    notes: {
+      'smuxver-assumed': (p: Params) =>
+        `It does not say which smux version: ${p.smuxver} is assumed. kcptun took 1 until late 2025, and takes 2 since.`,
+      'server-config': () => "It was a server's: this is the client that fits it.",
+      'unknown-keys': (p: Params) => `Kept, but without meaning here: ${p.keys}`,
+      'bad-value': (p: Params) => `A value was wrong and is at its default: ${p.text}`,
+      'manual-ignored': () => 'nodelay, interval, resend and nc count only in mode manual.',
+      'config-file': () => 'It names a configuration file with -c: import that one too.',
+      shadowsocks: () => 'Only the tunnel is taken over: point the Shadowsocks client at its local address.',
+    } satisfies Record<ImportNote['code'], (p: Params) => string>,
     tooLarge: (name: string) => `${name} is larger than 1 MB`,
     done: 'Done',
     exportTitle: 'Export',

@@ -367,6 +367,17 @@ export const zh: Messages = {
     server: '这是服务器的配置。',
     convert: '转换为对应的客户端',
     notRecognised: '不是可识别的格式。',
+    badJson: '看起来是 JSON，但格式有误。',
+    notes: {
+      'smuxver-assumed': (p) =>
+        `未说明 smux 版本，此处按 ${p.smuxver} 处理。kcptun 在 2025 年底之前默认 1，之后默认 2。`,
+      'server-config': () => '这原是服务器的配置：已转换为与之匹配的客户端。',
+      'unknown-keys': (p) => `已保留，但此处没有意义：${p.keys}`,
+      'bad-value': (p) => `有一个值无效，已用默认值：${p.text}`,
+      'manual-ignored': () => 'nodelay、interval、resend 和 nc 仅在 manual 模式下有效。',
+      'config-file': () => '其中以 -c 指定了配置文件：请一并导入该文件。',
+      shadowsocks: () => '只导入隧道部分：请让 Shadowsocks 客户端连接其本地地址。',
+    },
     tooLarge: (name) => `${name} 超过 1 MB`,
     done: '完成',
     exportTitle: '导出',
