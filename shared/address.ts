@@ -12,9 +12,15 @@ export interface SocketPath {
 }
 export type Address = HostPorts | SocketPath;
 
-/** Says in one phrase what was expected; the caller names the option and the value. */
+/** Says why a text is no address, and what was expected; the caller names the option and the value. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
+  constructor(
+    readonly why: string,
+    form: AddressForm,
+  ) {
+    super(`${why}; expected ${addressExample(form)}`);
+  }
 }
 
 /** What an address of this form looks like. */
@@ -36,9 +42,8 @@ export const addressExample = (form: AddressForm): string =>
  * @throws {AddressError}
  */
 export function parseAddress(text: string, form: AddressForm): Address {
-  const expected = addressExample(form);
   const fail = (why: string): never => {
-    throw new AddressError(`${why}; expected ${expected}`);
+    throw new AddressError(why, form);
   };
   if (text.includes('\0')) fail('it holds a NUL');
   if (/[/\\]|\.sock$/.test(text)) return form.unix ? { path: text } : fail('it is a path');

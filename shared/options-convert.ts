@@ -1,4 +1,4 @@
-import { AddressError, formatAddress, isEveryInterface, parseAddress } from './address.ts';
+import { formatAddress, type HostPorts, isEveryInterface, parseAddress } from './address.ts';
 import {
   type ClientOptions,
   defaultOptions,
@@ -87,8 +87,7 @@ const shared = (options: Readonly<Record<string, OptionValue>>): Record<string, 
 export function toServerOptions(given: Partial<ClientOptions>): ServerOptions {
   const client = { ...defaultOptions('client'), ...given };
   const server = defaultOptions('server');
-  const remote = parseAddress(client.remoteaddr, { use: 'dial', portRange: true });
-  if ('path' in remote) throw new AddressError('it is a path');
+  const remote = parseAddress(client.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
   return {
     ...server,
     ...shared(client),
@@ -107,8 +106,8 @@ export function toClientOptions(server: Partial<ServerOptions>): Partial<ClientO
   const listen = parseAddress(server.listen ?? defaultOptions('server').listen, {
     use: 'listen',
     portRange: true,
-  });
-  const host = 'path' in listen || isEveryInterface(listen) ? HOST_PLACEHOLDER : listen.host;
+  }) as HostPorts;
+  const host = isEveryInterface(listen) ? HOST_PLACEHOLDER : listen.host;
   const client: Partial<ClientOptions> = {
     ...shared(server as Record<string, OptionValue>),
     remoteaddr: formatAddress({ ...listen, host }),

@@ -72,7 +72,7 @@ export function checkValue(spec: OptionSpec, value: unknown): Problem | null {
     return null;
   } catch (error) {
     if (error instanceof AddressError)
-      return wrong('address', `${addressExample(spec.address)}; ${error.message}`);
+      return wrong('address', `${addressExample(spec.address)}; ${error.why}`);
     throw error;
   }
 }

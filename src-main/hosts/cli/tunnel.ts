@@ -34,10 +34,13 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const onEvent = (event: EngineEvent): void => {
     if (!options.quiet || !STREAM_EVENTS.includes(event.kind)) log.line(describeEvent(event));
   };
-  const engine =
+  const starting =
     side === 'client'
-      ? await startClient(options as ClientOptions, { onEvent })
-      : await startServer(options as ServerOptions, { onEvent });
+      ? startClient(options as ClientOptions, { onEvent })
+      : startServer(options as ServerOptions, { onEvent });
+  // stderr gets it too, but who logs to a file may not see that
+  if (options.log !== '') starting.catch((error: Error) => log.line(error.message));
+  const engine = await starting;
   const counters = (): Counters => engine.snapshot().counters;
   const stopSnmpLog = startSnmpLog(options, counters, (error) => log.line(`snmplog: ${error.message}`));
   // Windows has no SIGUSR1

@@ -66,6 +66,10 @@ describe('parseOptions', () => {
     [{ nocomp: 1 }, 'nocomp 1: expected true or false'],
     [{ mode: 'fast4' }, 'mode "fast4": expected one of fast3, fast2, fast, normal, manual'],
     [{ smuxver: 3 }, 'smuxver 3: expected an integer from 1 to 2'],
+    [
+      { remoteaddr: 'vps' },
+      'remoteaddr "vps": expected host:port, [IPv6]:port, host:min-max; the port is missing',
+    ],
     [{ log: ['a'] }, 'log ["a"]: expected text'],
     [
       { datashard: 250, parityshard: 10 },
