@@ -1,0 +1,38 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import type { Words } from './words.ts';
+
+/**
+ * The native menu. Shortcuts of the tunnels (new, import, toggle, delete, search) are the window's own, so that they
+ * are the same in a browser.
+ */
+export function appMenu(
+  words: Words,
+  platform: NodeJS.Platform,
+  act: { connectAll(): void; disconnectAll(): void },
+): MenuItemConstructorOptions[] {
+  const mac = platform === 'darwin';
+  return [
+    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    {
+      label: words.file,
+      submenu: [
+        { label: words.connectAll, click: () => act.connectAll() },
+        { label: words.disconnectAll, click: () => act.disconnectAll() },
+        { type: 'separator' },
+        mac ? { role: 'close' } : { role: 'quit', label: words.quit, accelerator: 'Ctrl+Q' },
+      ],
+    },
+    { role: 'editMenu', label: words.edit },
+    {
+      label: words.view,
+      submenu: [
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'windowMenu', label: words.window },
+  ];
+}
