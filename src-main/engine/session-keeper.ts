@@ -33,6 +33,8 @@ const PROOF_MS = 4_000;
 const DOUBT_MS = 1_500;
 const DOUBT_ROUND_TRIPS = 4;
 const RECHECK_MS = 500;
+/** Troubles in which the peer may be gone. */
+const DOUBTFUL: readonly Trouble[] = ['nothing-heard', 'refused'];
 
 /** How far the next session is. */
 type Dial =
@@ -174,7 +176,8 @@ export class SessionKeeper {
   #changed(session: Session, state: SessionState, troubles: readonly Trouble[]): void {
     if (this.#dial.kind === 'proving' && this.#dial.session === session) {
       if (state === 'up' || state === 'degraded') this.#promote(session);
-    } else if (session === this.#current && troubles.includes('nothing-heard')) this.#doubt();
+    } else if (session === this.#current && troubles.some((trouble) => DOUBTFUL.includes(trouble)))
+      this.#doubt();
   }
 
   /** The server has answered: the session takes the place of the one before. */

@@ -201,11 +201,11 @@ describe('session keeper, in doubt', () => {
     expect(session.closed).toBe(false);
   });
 
-  it('doubts a session that says itself that nothing is heard', async () => {
+  it.each(['nothing-heard', 'refused'] as const)('doubts a session that says itself: %s', async (trouble) => {
     const bench = new Bench();
     await bench.pass(20_000);
     bench.line.restartServer();
-    bench.line.dialled[0].become('degraded', ['nothing-heard']);
+    bench.line.dialled[0].become('degraded', [trouble]);
     expect(bench.keeper.usable).toBeUndefined();
     await bench.pass(100);
     expect(conv(bench.keeper.usable)).toBe(2);
