@@ -23,6 +23,10 @@ export interface FieldNote {
   name?: string;
 }
 
+/** A field of the form: an option's, or one of its own. */
+export type Field = FormKey | 'name' | 'host' | 'port';
+const EMPTY: readonly FieldProblem[] = ['required', 'host-needed'];
+
 /** `remoteaddr` as its two fields; text that is no address is all host. */
 function splitRemote(remote: string): { host: string; port: string } {
   const [, host, port] = /^(.*):([^:\]]*)$/.exec(remote) ?? [];
@@ -67,6 +71,8 @@ export class Form {
   autostart: boolean | null = $state(null);
   /** round trip to size windows by, milliseconds, as typed; null takes the measured one */
   rtt: string | null = $state(null);
+  /** a submit was tried: what is still empty is now an error to be seen */
+  #tried = $state(false);
   #edits: Partial<Record<FormKey, string | boolean>> = $state({});
 
   /** every option at what its field stands for; wrong ones at what was typed */
@@ -84,10 +90,12 @@ export class Form {
     const right = SPECS.filter((spec) => !checkValue(spec, this.values[spec.key]));
     return { ...DEFAULTS, ...Object.fromEntries(right.map(({ key }) => [key, this.values[key]])) };
   });
-  readonly notes: Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> = $derived.by(() =>
-    this.#check(),
-  );
+  readonly notes: Partial<Record<Field, FieldNote>> = $derived.by(() => this.#check());
   readonly errors = $derived(Object.values(this.notes).filter(({ severity }) => severity === 'error').length);
+  readonly errorsShown = $derived.by(
+    () =>
+      (Object.keys(this.notes) as Field[]).filter((field) => this.note(field)?.severity === 'error').length,
+  );
   /** what differs from kcptun's defaults, as a profile keeps it */
   readonly result: Draft = $derived.by(() => ({
     name: (this.name ?? this.draft().name).trim(),
@@ -141,6 +149,20 @@ export class Form {
     this.set('remoteaddr', joinRemote(this.host, port.trim()));
   }
 
+  /** What stands at a field. Empty fields that nobody has touched are not yet complained about. */
+  note(field: Field): FieldNote | undefined {
+    const note = this.notes[field];
+    const option = field === 'host' || field === 'port' ? 'remoteaddr' : field;
+    const touched = this.#tried || (option === 'name' ? this.name !== null : option in this.#edits);
+    return note && EMPTY.includes(note.code) && !touched ? undefined : note;
+  }
+
+  /** Whether it may be saved; from now on every error is seen. */
+  submit(): boolean {
+    this.#tried = true;
+    return this.errors === 0;
+  }
+
   isDefault(key: FormKey): boolean {
     return this.values[key] === DEFAULTS[key];
   }
@@ -156,17 +178,13 @@ export class Form {
 
   discard(): void {
     this.#edits = {};
+    this.#tried = false;
     this.name = this.colour = this.autostart = null;
   }
 
-  #check(): Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> {
-    const notes: Partial<Record<FormKey | 'name' | 'host' | 'port', FieldNote>> = {};
-    const note = (
-      key: keyof typeof notes,
-      severity: FieldNote['severity'],
-      code: FieldProblem,
-      name?: string,
-    ) => {
+  #check(): Partial<Record<Field, FieldNote>> {
+    const notes: Partial<Record<Field, FieldNote>> = {};
+    const note = (key: Field, severity: FieldNote['severity'], code: FieldProblem, name?: string) => {
       // the first error stays; an error takes the place of a warning
       if (!notes[key] || (severity === 'error' && notes[key].severity === 'warning'))
         notes[key] = { severity, code, name };
