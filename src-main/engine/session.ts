@@ -1,5 +1,5 @@
 import type { SessionSnapshot, SessionState } from '../../shared/snapshot.ts';
-import { MAX_DATAGRAM, type PacketBatch } from './batch.ts';
+import type { PacketBatch } from './batch.ts';
 import { EngineError } from './errors.ts';
 import { FecDecoder } from './fec/decoder.ts';
 import { FecEncoder } from './fec/encoder.ts';
@@ -7,7 +7,6 @@ import { FEC_HEADER_BYTES, fecKind } from './fec/packet.ts';
 import { Health } from './health.ts';
 import { type DatagramOutput, Kcp } from './kcp/kcp.ts';
 import type { Reader } from './kcp/receive-window.ts';
-import { HEADER_BYTES } from './kcp/segment.ts';
 import { Pacer } from './pacer.ts';
 import type { Session } from './session-types.ts';
 import { GATHER_BYTES, type SessionConfig } from './session-config.ts';
@@ -48,8 +47,6 @@ export interface Channel {
  */
 export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   readonly mux: SmuxSession;
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
   expired = false;
   closed = false;
   onStream: (stream: SmuxStream) => void = () => {};
@@ -65,7 +62,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   readonly #head: number;
   readonly #tail: number;
   #batch: PacketBatch | undefined;
-  /** plain bytes gathered for one snappy chunk */
+  /** bytes of smux frames gathered in kernel memory for one write */
   #gathered = 0;
   #state: SessionState = 'idle';
   #scheduled = false;
@@ -89,8 +86,6 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     private readonly channel: Channel,
   ) {
     const { crypt, counters, pool, world } = config;
-    this.bytes = pool.kernel.bytes;
-    this.view = pool.kernel.view;
     const fec = config.dataShards > 0 && config.parityShards > 0;
     if (fec) {
       this.#encoder = new FecEncoder(pool.kernel, config.dataShards, config.parityShards);
@@ -115,11 +110,11 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
         noCongestionWindow: config.noCongestionWindow,
         ackNoDelay: config.ackNoDelay,
         writeBytes: WRITE_BYTES,
-        maxSegment: MAX_DATAGRAM - HEADER_BYTES,
       },
       this,
       this,
       counters,
+      pool.kernel,
     );
     this.mux = new SmuxSession({
       role,
@@ -166,7 +161,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     this.#packetsIn++;
     let at = offset;
     let size = length;
-    switch (fecKind(this.view, offset, length)) {
+    switch (fecKind(this.config.pool.kernel.view, offset, length)) {
       case 'data':
         this.#decoder ??= this.#newDecoder();
         this.#decoder.input(offset, length);
@@ -182,7 +177,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
         return;
       case 'none':
     }
-    if (this.#kcp.input(this.bytes, this.view, at, size, now, false)) {
+    if (this.#kcp.input(at, size, now, false) && this.#kcp.fresh) {
       this.#heardAt = now;
       this.#outstandingSince = undefined;
     }
@@ -206,6 +201,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     this.closed = true;
     this.#timer?.stop();
     this.mux.close(error);
+    this.#kcp.dispose();
     this.#encoder?.dispose();
     this.#decoder?.dispose();
     if (this.#batch) this.config.pool.give(this.#batch);
@@ -249,7 +245,8 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     return !this.closed && this.mux.readable;
   }
 
-  take(bytes: Uint8Array, offset: number, length: number): void {
+  take(offset: number, length: number): void {
+    const { bytes } = this.config.pool.kernel;
     this.config.counters.BytesReceived += length;
     if (!this.#snappy) {
       this.mux.input(bytes, offset, length);
@@ -270,11 +267,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   }
 
   write(bytes: Uint8Array, from: number, length: number): void {
-    if (!this.#snappy) {
-      this.#writeStream(bytes, from, length);
-      return;
-    }
-    this.bytes.set(
+    this.config.pool.kernel.bytes.set(
       from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length),
       this.config.scratch.plain + this.#gathered,
     );
@@ -362,24 +355,25 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     this.#arm(now);
   };
 
-  /** Moves smux's frames into KCP's window, a snappy chunk of them at a time. */
+  /** Moves smux's frames into KCP's window, as many at a time as are gathered, and compressed as snappy chunks. */
   #pump(): void {
     do {
       this.mux.pump(this);
       if (this.#gathered === 0) return;
       const { plain, chunk } = this.config.scratch;
-      for (let at = 0; at < this.#gathered; at += MAX_PLAIN) {
+      if (!this.#snappy) this.#writeStream(plain, this.#gathered);
+      for (let at = 0; this.#snappy && at < this.#gathered; at += MAX_PLAIN) {
         const length = Math.min(MAX_PLAIN, this.#gathered - at);
-        const written = this.#snappy!.encoder.encode(plain + at, length, chunk);
-        this.#writeStream(this.bytes, chunk, written);
+        const written = this.#snappy.encoder.encode(plain + at, length, chunk);
+        this.#writeStream(chunk, written);
       }
       this.#gathered = 0;
     } while (this.mux.pending && this.#kcp.writable(0));
   }
 
-  #writeStream(bytes: Uint8Array, from: number, length: number): void {
+  #writeStream(from: number, length: number): void {
     this.config.counters.BytesSent += length;
-    this.#kcp.write(bytes, from, length);
+    this.#kcp.write(from, length);
   }
 
   /** One timer, moved only when it would come too late: a turn that comes too early just asks again. */
@@ -399,11 +393,9 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
 
   #newDecoder(): FecDecoder {
     const { pool, dataShards, parityShards, counters } = this.config;
-    return new FecDecoder(pool.kernel, dataShards, parityShards, counters, (bytes, offset, length) => {
+    return new FecDecoder(pool.kernel, dataShards, parityShards, counters, (_bytes, offset, length) => {
       if (this.closed) return;
-      const view =
-        bytes === this.bytes ? this.view : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      this.#kcp.input(bytes, view, offset, length, this.config.world.now(), true);
+      this.#kcp.input(offset, length, this.config.world.now(), true);
     });
   }
 

@@ -36,6 +36,8 @@ describe('Kcp', () => {
           a.send(data);
           world.runSync(3_600_000 * 24, () => b.received.length >= data.length);
           expect(Buffer.from(b.received).equals(data)).toBe(true);
+          a.dispose();
+          b.dispose();
         },
       ),
       { numRuns: 60 },
@@ -75,6 +77,7 @@ describe('Kcp', () => {
           expect(end.kcp.send.inFlight).toBeGreaterThanOrEqual(0);
           expect(end.kcp.send.inFlight).toBeLessThanOrEqual(128);
           expect(end.kcp.receive.queued).toBeLessThanOrEqual(512);
+          end.dispose();
         },
       ),
       { numRuns: 300 },

@@ -1,7 +1,10 @@
 import { zeroCounters } from '../../shared/counters.ts';
 import { type DatagramOutput, Kcp, type KcpOptions } from '../../src-main/engine/kcp/kcp.ts';
+import { createKernel } from '../../src-main/engine/kernel/load.ts';
 import { PRESETS } from '../../shared/options.ts';
 import { type LinkConditions, PERFECT, SimulatedLink, type Simulation } from './simulation.ts';
+
+const kernel = createKernel('plain');
 
 export const kcpOptions = (over: Partial<KcpOptions> = {}): KcpOptions => ({
   conv: 0x11223344,
@@ -14,14 +17,15 @@ export const kcpOptions = (over: Partial<KcpOptions> = {}): KcpOptions => ({
   noCongestionWindow: true,
   ackNoDelay: false,
   writeBytes: 65_536,
-  maxSegment: 1476,
   ...over,
 });
 
 /** One end: a Kcp that sends what it is given as its window allows, and keeps what it receives. */
 export class KcpEnd implements DatagramOutput {
-  readonly bytes = new Uint8Array(2048);
-  readonly view = new DataView(this.bytes.buffer);
+  /** where datagrams are written and read: one coming in, one going out */
+  readonly #in = kernel.arena.alloc(2048);
+  readonly #out = kernel.arena.alloc(2048);
+  readonly #writing = kernel.arena.alloc(65_536);
   readonly counters = zeroCounters();
   readonly kcp: Kcp;
   readonly received: number[] = [];
@@ -45,7 +49,8 @@ export class KcpEnd implements DatagramOutput {
       this,
       {
         readable: () => this.wantsBytes,
-        take: (bytes, offset, length) => {
+        take: (offset, length) => {
+          const { bytes } = kernel;
           for (let i = offset; i < offset + length; i++) {
             if (keep) this.received.push(bytes[i]);
             this.digest = (Math.imul(this.digest, 31) + bytes[i]) | 0;
@@ -54,6 +59,7 @@ export class KcpEnd implements DatagramOutput {
         },
       },
       this.counters,
+      kernel,
     );
   }
 
@@ -67,10 +73,22 @@ export class KcpEnd implements DatagramOutput {
   }
 
   input(datagram: Uint8Array): boolean {
-    const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
-    const whole = this.kcp.input(datagram, view, 0, datagram.length, this.world.now(), false);
+    kernel.bytes.set(datagram, this.#in);
+    const whole = this.kcp.input(this.#in, datagram.length, this.world.now(), false);
     this.turnSoon();
     return whole;
+  }
+
+  /** At most 64 KiB, past the window. */
+  write(data: Uint8Array): void {
+    kernel.bytes.set(data, this.#writing);
+    this.kcp.write(this.#writing, data.length);
+  }
+
+  /** Gives back the memory of the kernel that all ends share. */
+  dispose(): void {
+    this.kcp.dispose();
+    for (const offset of [this.#in, this.#out, this.#writing]) kernel.arena.free(offset);
   }
 
   turnSoon(): void {
@@ -85,7 +103,7 @@ export class KcpEnd implements DatagramOutput {
     kcp.drain();
     while (this.#sent < this.#outbox.length && kcp.writable(0)) {
       const n = Math.min(8192, this.#outbox.length - this.#sent);
-      kcp.write(this.#outbox, this.#sent, n);
+      this.write(this.#outbox.subarray(this.#sent, this.#sent + n));
       this.#sent += n;
     }
     const wants = kcp.settle();
@@ -103,10 +121,10 @@ export class KcpEnd implements DatagramOutput {
     return true;
   }
   begin(): number {
-    return 0;
+    return this.#out;
   }
   commit(length: number): void {
-    this.transmit(this.bytes.slice(0, length));
+    this.transmit(kernel.bytes.slice(this.#out, this.#out + length));
   }
 }
 

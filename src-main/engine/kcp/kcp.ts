@@ -1,4 +1,5 @@
 import type { Counters } from '../../../shared/counters.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { CongestionWindow } from './congestion.ts';
 import { type Reader, ReceiveWindow } from './receive-window.ts';
 import { RttEstimator } from './rtt.ts';
@@ -38,17 +39,13 @@ export interface KcpOptions {
   ackNoDelay: boolean;
   /** the largest single write, in bytes */
   writeBytes: number;
-  /** the largest data of a received segment, in bytes */
-  maxSegment: number;
 }
 
 /** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
 export interface DatagramOutput {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
   /** Whether more may be sent now (pacing); asked before each data segment. */
   ready(): boolean;
-  /** @returns the offset in `bytes` of the next datagram's KCP bytes */
+  /** @returns the offset in kernel memory of the next datagram's KCP bytes */
   begin(): number;
   commit(length: number): void;
 }
@@ -69,6 +66,11 @@ export class Kcp {
   deadLink = false;
   /** the peer has acknowledged something */
   acknowledged = false;
+  /**
+   * Whether the last input knew everything the peer has acknowledged before. What does not is late, or comes from a
+   * server that was started again: kcp-go's takes the old conversation for a new one and acknowledges into the void.
+   */
+  fresh = false;
   readonly #o: KcpOptions;
   readonly #congestion: CongestionWindow | undefined;
   /** (sn, ts) of PUSHes to answer */
@@ -93,11 +95,12 @@ export class Kcp {
     private readonly output: DatagramOutput,
     private readonly reader: Reader,
     private readonly counters: Counters,
+    private readonly kernel: Kernel,
   ) {
     this.#o = options;
     this.mss = options.mtu - HEADER_BYTES;
-    this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend);
-    this.receive = new ReceiveWindow(options.rcvWnd, options.maxSegment);
+    this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend, kernel);
+    this.receive = new ReceiveWindow(options.rcvWnd, kernel);
     this.rtt = new RttEstimator(options.nodelay, options.interval);
     this.#congestion = options.noCongestionWindow ? undefined : new CongestionWindow(this.mss);
   }
@@ -109,26 +112,28 @@ export class Kcp {
 
   /** Whether a write is taken now, counting `extra` bytes that were taken but not yet written. */
   writable(extra: number): boolean {
-    return this.send.waiting + Math.ceil(extra / this.mss) < this.#o.sndWnd;
+    const { sndWnd, writeBytes } = this.#o;
+    return this.send.waiting + Math.ceil(extra / this.mss) < sndWnd && this.send.fits(writeBytes);
   }
 
-  write(bytes: Uint8Array, from: number, length: number): void {
-    this.send.write(bytes, from, length);
+  /** Takes `length` bytes, at most `writeBytes`, from kernel memory. */
+  write(from: number, length: number): void {
+    this.send.write(from, length);
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.send.dispose();
+    this.receive.dispose();
   }
 
   /**
-   * One datagram's KCP bytes.
+   * One datagram's KCP bytes, in kernel memory.
    * @param recovered rebuilt by FEC: it is old, so it tells neither the window nor the round trip
    * @returns false where it was refused (KCPInErrors), at the segment that was wrong
    */
-  input(
-    bytes: Uint8Array,
-    view: DataView,
-    offset: number,
-    length: number,
-    now: number,
-    recovered: boolean,
-  ): boolean {
+  input(offset: number, length: number, now: number, recovered: boolean): boolean {
+    const { bytes, view } = this.kernel;
     const stop = offset + length;
     let at = offset;
     let moved = false;
@@ -136,6 +141,7 @@ export class Kcp {
     let acked = false;
     let segments = 0;
     let whole = length >= HEADER_BYTES;
+    this.fresh = false;
     while (stop - at >= HEADER_BYTES) {
       const cmd = bytes[at + AT_CMD];
       const size = view.getUint32(at + AT_LEN, true);
@@ -153,8 +159,10 @@ export class Kcp {
       if (!recovered) this.rmtWnd = view.getUint16(at + AT_WND, true);
       const sn = view.getInt32(at + AT_SN, true);
       const ts = view.getInt32(at + AT_TS, true);
-      if (this.send.acknowledgeBelow(view.getInt32(at + AT_UNA, true))) moved = true;
-      if (cmd === CMD_PUSH) this.#push(sn, ts, bytes, data, size);
+      const una = view.getInt32(at + AT_UNA, true);
+      if (diff(una, this.send.una) >= 0) this.fresh = true;
+      if (this.send.acknowledgeBelow(una)) moved = true;
+      if (cmd === CMD_PUSH) this.#push(sn, ts, data, size);
       else if (cmd === CMD_ACK) {
         if (this.send.acknowledge(sn, ts)) moved = true;
         acked = true;
@@ -229,7 +237,7 @@ export class Kcp {
     return this.#starved;
   }
 
-  #push(sn: number, ts: number, bytes: Uint8Array, offset: number, length: number): void {
+  #push(sn: number, ts: number, offset: number, length: number): void {
     if (!this.receive.accepts(sn)) return;
     const at = this.#ackCount * 2;
     if (at === this.#acks.length) {
@@ -240,7 +248,7 @@ export class Kcp {
     this.#acks[at] = sn;
     this.#acks[at + 1] = ts;
     this.#ackCount++;
-    if (!this.receive.push(sn, bytes, offset, length, this.reader)) this.counters.RepeatSegs++;
+    if (!this.receive.push(sn, offset, length, this.reader)) this.counters.RepeatSegs++;
   }
 
   #flushAcks(): void {
@@ -280,7 +288,7 @@ export class Kcp {
       let suspects = false;
       for (let sn = send.una; sn !== send.nxt; sn = (sn + 1) | 0) {
         const slot = sn & send.mask;
-        if (send.buffers[slot] === undefined) continue;
+        if (send.data[slot] === 0) continue;
         const why = send.dueAgain(slot, now, room <= 0);
         if (why !== Due.No) {
           if (this.#starved || !output.ready()) this.#starved = true;
@@ -337,11 +345,9 @@ export class Kcp {
   }
 
   #data(slot: number, sn: number, now: number): void {
-    const data = this.send.buffers[slot]!;
     const length = this.send.lengths[slot];
     const at = this.#header(CMD_PUSH, sn, now, length);
-    // A full segment is copied from the buffer itself: no view is made for it.
-    this.output.bytes.set(length === data.length ? data : data.subarray(0, length), at);
+    this.kernel.copy(at, this.send.data[slot], length);
     this.#at = at + length;
   }
 
@@ -353,7 +359,7 @@ export class Kcp {
   #header(cmd: number, sn: number, ts: number, length: number): number {
     if (this.#begun >= 0 && this.#at - this.#begun + HEADER_BYTES + length > this.#o.mtu) this.#commit();
     if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
-    const { view } = this.output;
+    const { view } = this.kernel;
     const at = this.#at;
     view.setUint32(at, this.#o.conv, true);
     // cmd, frg 0, wnd

@@ -1,11 +1,12 @@
+import type { Kernel } from '../kernel/kernel.ts';
 import { diff } from './segment.ts';
 import { powerOfTwo, SegmentPool } from './segment-pool.ts';
 
-/** Where the bytes of a session go, in order. */
+/** Where the bytes of a session go, in order; `offset`s are into kernel memory. */
 export interface Reader {
   /** Whether it takes bytes now; asked before each segment. */
   readable(): boolean;
-  take(bytes: Uint8Array, offset: number, length: number): void;
+  take(offset: number, length: number): void;
 }
 
 /**
@@ -21,27 +22,27 @@ export class ReceiveWindow {
   /** segments beyond nxt */
   #ahead = 0;
   readonly #mask: number;
-  readonly #buffers: (Uint8Array | undefined)[];
+  /** where the data lies, 0 for an empty slot */
+  readonly #data: Int32Array;
   readonly #lengths: Int32Array;
   readonly #pool: SegmentPool;
 
   /**
    * @param size in segments
-   * @param maxSegment bytes of data of the largest segment a datagram can carry
    * @param first the first sn
    */
   constructor(
     readonly size: number,
-    maxSegment: number,
+    private readonly kernel: Kernel,
     first = 0,
   ) {
     this.nxt = this.#read = first;
     // nxt stops while `size` segments wait for the reader, and sn reaches up to nxt + size beyond that.
     const slots = powerOfTwo(2 * size);
     this.#mask = slots - 1;
-    this.#buffers = new Array<Uint8Array | undefined>(slots).fill(undefined);
+    this.#data = new Int32Array(slots);
     this.#lengths = new Int32Array(slots);
-    this.#pool = new SegmentPool(maxSegment);
+    this.#pool = SegmentPool.of(kernel);
   }
 
   /** Segments in order that the reader has not taken. */
@@ -59,17 +60,19 @@ export class ReceiveWindow {
   }
 
   /** @returns false where the segment was there before (RepeatSegs). The caller has asked `accepts`. */
-  push(sn: number, bytes: Uint8Array, offset: number, length: number, reader: Reader): boolean {
+  push(sn: number, offset: number, length: number, reader: Reader): boolean {
     if (diff(sn, this.nxt) < 0) return false;
     const slot = sn & this.#mask;
-    if (this.#buffers[slot] !== undefined) return false;
+    if (this.#data[slot] !== 0) return false;
     if (sn === this.nxt && this.#read === this.nxt && reader.readable()) {
       this.nxt = this.#read = (sn + 1) | 0;
-      reader.take(bytes, offset, length);
+      reader.take(offset, length);
     } else {
-      const buffer = this.#pool.take();
-      buffer.set(bytes.subarray(offset, offset + length));
-      this.#buffers[slot] = buffer;
+      // Without memory it is as if it were lost: the peer sends it again.
+      if (!this.#pool.has(1)) return true;
+      const data = this.#pool.take();
+      this.kernel.copy(data, offset, length);
+      this.#data[slot] = data;
       this.#lengths[slot] = length;
       this.#ahead++;
     }
@@ -86,18 +89,28 @@ export class ReceiveWindow {
     const before = this.#read;
     while (this.#read !== this.nxt && reader.readable()) {
       const slot = this.#read & this.#mask;
-      const buffer = this.#buffers[slot]!;
-      this.#buffers[slot] = undefined;
+      const data = this.#data[slot];
+      this.#data[slot] = 0;
       this.#read = (this.#read + 1) | 0;
-      this.#pool.give(buffer);
-      reader.take(buffer, 0, this.#lengths[slot]);
+      reader.take(data, this.#lengths[slot]);
+      this.#pool.give(data);
       if (this.#ahead > 0) this.#advance();
     }
     return wasFull && this.#read !== before;
   }
 
+  /** Gives all memory back; the window is of no more use. */
+  dispose(): void {
+    for (let slot = 0; slot < this.#data.length; slot++) {
+      if (this.#data[slot] !== 0) this.#pool.give(this.#data[slot]);
+      this.#data[slot] = 0;
+    }
+    this.#ahead = 0;
+    this.nxt = this.#read;
+  }
+
   #advance(): void {
-    while (this.#ahead > 0 && this.#buffers[this.nxt & this.#mask] !== undefined && this.queued < this.size) {
+    while (this.#ahead > 0 && this.#data[this.nxt & this.#mask] !== 0 && this.queued < this.size) {
       this.nxt = (this.nxt + 1) | 0;
       this.#ahead--;
     }

@@ -1,25 +1,53 @@
+import { EngineError } from '../errors.ts';
+import { type Kernel, roundUp } from '../kernel/kernel.ts';
+import { MAX_DATAGRAM } from '../batch.ts';
+
 const SLAB_SEGMENTS = 32;
+const SEGMENT = roundUp(MAX_DATAGRAM);
 
-/** Buffers for the data of segments, all of one size, cut from slabs and used again last in, first out. */
+/**
+ * Kernel memory for the data of segments, for all sessions of a thread: any segment fits, and the one given back last
+ * is used again first, so that few pages are in use.
+ */
 export class SegmentPool {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: number[] = [];
 
-  constructor(readonly segmentBytes: number) {}
+  private constructor(private readonly kernel: Kernel) {}
 
-  take(): Uint8Array {
-    return this.#free.pop() ?? this.#slab();
+  static readonly #pools = new WeakMap<Kernel, SegmentPool>();
+
+  /** The one pool of a kernel. */
+  static of(kernel: Kernel): SegmentPool {
+    let pool = SegmentPool.#pools.get(kernel);
+    if (!pool) SegmentPool.#pools.set(kernel, (pool = new SegmentPool(kernel)));
+    return pool;
   }
 
-  give(buffer: Uint8Array): void {
-    this.#free.push(buffer);
+  /** Whether so many can be taken. */
+  has(count: number): boolean {
+    while (this.#free.length < count) if (!this.#grow()) return false;
+    return true;
   }
 
-  #slab(): Uint8Array {
-    const slab = new ArrayBuffer(SLAB_SEGMENTS * this.segmentBytes);
-    for (let i = 1; i < SLAB_SEGMENTS; i++) {
-      this.#free.push(new Uint8Array(slab, i * this.segmentBytes, this.segmentBytes));
+  /** @returns the offset of MAX_DATAGRAM bytes. @throws EngineError `out-of-memory`; see `has` */
+  take(): number {
+    if (!this.has(1)) throw new EngineError('out-of-memory', 'no memory for a segment');
+    return this.#free.pop()!;
+  }
+
+  give(offset: number): void {
+    this.#free.push(offset);
+  }
+
+  #grow(): boolean {
+    let slab: number;
+    try {
+      slab = this.kernel.arena.alloc(SLAB_SEGMENTS * SEGMENT);
+    } catch {
+      return false;
     }
-    return new Uint8Array(slab, 0, this.segmentBytes);
+    for (let i = SLAB_SEGMENTS; i-- > 0;) this.#free.push(slab + i * SEGMENT);
+    return true;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Kernel } from '../kernel/kernel.ts';
 import { diff } from './segment.ts';
 import { powerOfTwo, SegmentPool } from './segment-pool.ts';
 
@@ -30,7 +31,8 @@ export class SendWindow {
   /** behind the last sn queued */
   end = 0;
   readonly mask: number;
-  readonly buffers: (Uint8Array | undefined)[];
+  /** where in kernel memory the data lies; 0 once acknowledged */
+  readonly data: Int32Array;
   readonly lengths: Int32Array;
   /** clock at the last transmission */
   readonly ts: Int32Array;
@@ -63,10 +65,11 @@ export class SendWindow {
     readonly mss: number,
     writeBytes: number,
     private readonly resend: number,
+    private readonly kernel: Kernel,
   ) {
     const slots = powerOfTwo(size + Math.ceil(writeBytes / mss) + 1);
     this.mask = slots - 1;
-    this.buffers = new Array<Uint8Array | undefined>(slots).fill(undefined);
+    this.data = new Int32Array(slots);
     this.lengths = new Int32Array(slots);
     this.ts = new Int32Array(slots);
     this.due = new Int32Array(slots);
@@ -76,7 +79,7 @@ export class SendWindow {
     this.#marks = new Int32Array(slots);
     this.#markTs = new Int32Array(slots);
     this.#latest = new Int32Array(Math.min(Math.max(resend, 1), MAX_RESEND));
-    this.#pool = new SegmentPool(mss);
+    this.#pool = SegmentPool.of(kernel);
   }
 
   get inFlight(): number {
@@ -92,8 +95,13 @@ export class SendWindow {
     return diff(this.end, this.una);
   }
 
-  /** Cuts a write to segments; the last queued one is topped up first (stream mode). */
-  write(bytes: Uint8Array, from: number, length: number): void {
+  /** Whether there is memory for a write of so many bytes. */
+  fits(length: number): boolean {
+    return this.#pool.has(Math.ceil(length / this.mss) + 1);
+  }
+
+  /** Cuts a write from kernel memory to segments; the last queued one is topped up first (stream mode). */
+  write(from: number, length: number): void {
     const stop = from + length;
     let at = from;
     if (this.end !== this.nxt) {
@@ -101,7 +109,7 @@ export class SendWindow {
       const filled = this.lengths[last];
       const n = Math.min(this.mss - filled, length);
       if (n > 0) {
-        this.buffers[last]!.set(bytes.subarray(at, at + n), filled);
+        this.kernel.copy(this.data[last] + filled, at, n);
         this.lengths[last] = filled + n;
         at += n;
       }
@@ -109,9 +117,9 @@ export class SendWindow {
     while (at < stop) {
       const n = Math.min(this.mss, stop - at);
       const slot = this.end & this.mask;
-      const buffer = this.#pool.take();
-      buffer.set(bytes.subarray(at, at + n));
-      this.buffers[slot] = buffer;
+      const data = this.#pool.take();
+      this.kernel.copy(data, at, n);
+      this.data[slot] = data;
       this.lengths[slot] = n;
       this.xmit[slot] = 0;
       this.#fastack[slot] = 0;
@@ -162,7 +170,7 @@ export class SendWindow {
     if (diff(this.#highest, una) < 0) return false;
     for (let sn = this.#highest; diff(sn, una) >= 0; sn = (sn - 1) | 0) {
       const slot = sn & mask;
-      if (above > 0 && this.buffers[slot] !== undefined && this.#fastack[slot] !== HELD) {
+      if (above > 0 && this.data[slot] !== 0 && this.#fastack[slot] !== HELD) {
         // ACKs above a segment sent once answer later transmissions; one sent again is newer than most of them.
         const counted = this.xmit[slot] === 1 ? above : this.#notBefore(this.ts[slot], latest);
         if (counted > 0) {
@@ -214,16 +222,21 @@ export class SendWindow {
     return this.#fastack[slot] > 0;
   }
 
+  /** Gives all memory back; the window is of no more use. */
+  dispose(): void {
+    for (; this.una !== this.end; this.una = (this.una + 1) | 0) this.#release(this.una & this.mask);
+    this.nxt = this.end;
+  }
+
   #release(slot: number): void {
-    const buffer = this.buffers[slot];
-    if (buffer === undefined) return;
-    this.buffers[slot] = undefined;
-    this.#pool.give(buffer);
+    const data = this.data[slot];
+    if (data === 0) return;
+    this.data[slot] = 0;
+    this.#pool.give(data);
   }
 
   #skipAcknowledged(): void {
-    while (this.una !== this.nxt && this.buffers[this.una & this.mask] === undefined)
-      this.una = (this.una + 1) | 0;
+    while (this.una !== this.nxt && this.data[this.una & this.mask] === 0) this.una = (this.una + 1) | 0;
   }
 
   /** Keeps the latest timestamps in descending order. @returns how many are kept now */

@@ -17,6 +17,8 @@ export interface Kernel extends CryptKernel, FecKernel, SnappyKernel {
   readonly words: Uint32Array;
   readonly view: DataView;
   readonly arena: Arena;
+  /** bytes[to..to + length) = bytes[from..from + length); the ranges may overlap. Quicker than copyWithin. */
+  copy(to: number, from: number, length: number): void;
 }
 
 const ALIGN = 16;

@@ -4,7 +4,7 @@ import { Arena, type Kernel } from './kernel.ts';
 import { createPlainKernel } from './plain.ts';
 
 /** Bytes of a kernel's memory. Fixed, so that views of it stay valid; pages nobody touched cost nothing. */
-export const KERNEL_BYTES = 32 << 20;
+export const KERNEL_BYTES = 64 << 20;
 
 /**
  * A kernel of its own memory: 'wasm' needs WebAssembly SIMD, 'plain' runs everywhere, 'auto' takes the first that works.

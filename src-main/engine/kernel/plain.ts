@@ -19,6 +19,7 @@ export function createPlainKernel(size: number): Kernel {
     ...memory,
     // Offset 0 is left unused, as in the module.
     arena: new Arena(16, size),
+    copy: (to, from, length) => void memory.bytes.copyWithin(to, from, from + length),
     ...plainCrypt(memory),
     ...plainFec(memory),
     ...plainSnappy(memory),

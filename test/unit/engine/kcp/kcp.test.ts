@@ -13,7 +13,9 @@ import {
   CMD_WINS,
   HEADER_BYTES,
 } from '../../../../src-main/engine/kcp/segment.ts';
+import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import { ReceiveWindow } from '../../../../src-main/engine/kcp/receive-window.ts';
+import { SegmentPool } from '../../../../src-main/engine/kcp/segment-pool.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
 import { KcpEnd, kcpOptions, kcpPair } from '../../../support/kcp-pair.ts';
 import { seededRandom, Simulation } from '../../../support/simulation.ts';
@@ -143,8 +145,8 @@ describe('what Kcp writes', () => {
 
   it('cuts a stream into full segments and tops up the last queued one', () => {
     const { world, end, out } = collect();
-    end.kcp.write(noise(10), 0, 10);
-    end.kcp.write(noise(3000), 0, 3000);
+    end.write(noise(10));
+    end.write(noise(3000));
     end.turnSoon();
     world.runSync(1);
     expect(out.flat().map((s) => s.data.length)).toEqual([1306, 1306, 398]);
@@ -191,7 +193,7 @@ describe('what Kcp writes', () => {
 
   it('sends a segment again after two later ones were acknowledged, once, and not early while new data flows', () => {
     const { world, end, out } = collect({ sndWnd: 8 });
-    end.kcp.write(noise(1306 * 8), 0, 1306 * 8);
+    end.write(noise(1306 * 8));
     end.turnSoon();
     world.runSync(1);
     expect(out).toHaveLength(8);
@@ -210,7 +212,7 @@ describe('what Kcp writes', () => {
 
   it('does not count ACKs of transmissions before a segment was sent again', () => {
     const { world, end, out } = collect({ sndWnd: 8, resend: 2 });
-    end.kcp.write(noise(1306 * 5), 0, 1306 * 5);
+    end.write(noise(1306 * 5));
     end.turnSoon();
     world.runSync(1);
     world.runSync(400);
@@ -233,16 +235,16 @@ describe('what Kcp writes', () => {
 describe('sequence numbers around 2^31 and 2^32', () => {
   it.each([-20, 0x7fffffff - 20])('go on from %i', (first) => {
     const mss = 100;
-    const send = new SendWindow(64, mss, 6400, 2);
+    const kernel = createKernel('plain');
+    const send = new SendWindow(64, mss, 6400, 2, kernel);
     send.una = send.nxt = send.end = first;
     const got: number[] = [];
-    const reader = {
-      readable: () => true,
-      take: (bytes: Uint8Array, offset: number) => void got.push(bytes[offset]),
-    };
-    const receive = new ReceiveWindow(64, mss, first);
+    const reader = { readable: () => true, take: (offset: number) => void got.push(kernel.bytes[offset]) };
+    const receive = new ReceiveWindow(64, kernel, first);
     const data = noise(mss * 40);
-    send.write(data, 0, data.length);
+    const from = kernel.arena.alloc(data.length);
+    kernel.bytes.set(data, from);
+    send.write(from, data.length);
     for (let i = 0; i < 40; i++) {
       send.sent(send.nxt & send.mask, 0, 100, Due.No);
       send.nxt = (send.nxt + 1) | 0;
@@ -252,13 +254,42 @@ describe('sequence numbers around 2^31 and 2^32', () => {
       for (let i = odd; i < 40; i += 2) {
         const sn = (first + i) | 0;
         expect(receive.accepts(sn)).toBe(true);
-        expect(receive.push(sn, send.buffers[sn & send.mask]!, 0, mss, reader)).toBe(true);
+        expect(receive.push(sn, send.data[sn & send.mask], mss, reader)).toBe(true);
         receive.drain(reader);
       }
     }
     expect(got).toEqual(Array.from({ length: 40 }, (_, i) => data[i * mss]));
     for (let i = 39; i >= 0; i--) send.acknowledge((first + i) | 0, 0);
     expect(send.waiting).toBe(0);
+  });
+});
+
+describe('memory for segments', () => {
+  it('goes back to the pool whatever is in the windows', () => {
+    const kernel = createKernel('plain');
+    const pool = SegmentPool.of(kernel);
+    expect(pool.has(64)).toBe(true);
+    const taken = (): number[] => Array.from({ length: 64 }, () => pool.take());
+    const before = new Set(taken());
+    for (const offset of before) pool.give(offset);
+    const send = new SendWindow(64, 100, 6400, 2, kernel);
+    send.write(16, 3000);
+    const receive = new ReceiveWindow(64, kernel);
+    for (const sn of [1, 2, 5]) receive.push(sn, 16, 10, { readable: () => true, take: () => {} });
+    send.dispose();
+    receive.dispose();
+    expect(new Set(taken())).toEqual(before);
+  });
+
+  it('lets a write wait, and a segment be lost, when there is none', () => {
+    const kernel = createKernel('plain');
+    while (SegmentPool.of(kernel).has(1)) SegmentPool.of(kernel).take();
+    const send = new SendWindow(64, 1300, 6400, 2, kernel);
+    expect(send.fits(1300)).toBe(false);
+    const receive = new ReceiveWindow(64, kernel);
+    receive.push(1, 16, 10, { readable: () => true, take: () => {} });
+    receive.push(0, 16, 10, { readable: () => true, take: () => {} });
+    expect(receive.nxt).toBe(1);
   });
 });
 
