@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../support/build.ts';
@@ -17,12 +17,10 @@ const { values: options } = parseArgs({
     mebibytes: { type: 'string', default: '1' },
   },
 });
-const folder = fileURLToPath(new URL('../../test-results/', import.meta.url));
-const journal = `${folder}matrix.txt`;
+const journal = fileURLToPath(new URL('matrix.log', import.meta.url));
 
 if (!ensureKcptun()) process.exit(1);
 if (!process.env.OURS) await build('node');
-mkdirSync(folder, { recursive: true });
 if (options.afresh) rmSync(journal, { force: true });
 const done = new Set(existsSync(journal) ? readFileSync(journal, 'utf8').split('\n') : []);
 const all = everyCombination().filter((combination) => nameOf(combination).includes(options.only));

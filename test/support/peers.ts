@@ -13,6 +13,9 @@ export type Flags = Readonly<Record<string, string | number | boolean | undefine
 /** The pre-shared key of every peer: long enough for QPP, and looked for in everything a peer prints. */
 export const KEY = 'the key of the tests, which nobody may ever print '.repeat(5).trim();
 
+/** For every peer unless a test says otherwise: the releases differ in the version of smux they begin with. */
+const COMMON: Flags = { key: KEY, smuxver: 1 };
+
 /**
  * The environment variable OURS puts something else in our place: a bundle's path tests that bundle and builds
  * nothing; `debian` runs every test with the reference alone, to tell a fault of the harness from one of ours.
@@ -93,7 +96,7 @@ async function ready(peer: Peer, find: () => string | number | undefined): Promi
  * (Ours may open other sockets for a moment, to try what the system can do.)
  */
 export function startServer(kind: Kind, flags: Flags & { target: string }): Promise<Peer> {
-  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', key: KEY, ...flags });
+  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', ...COMMON, ...flags });
   const says = kind === 'ours' && !oursIsStoodIn;
   return ready(peer, () =>
     boundPorts(peer.pid, 'udp').find((port) => !says || new RegExp(`:${port}\\b`).test(peer.output)),
@@ -102,7 +105,7 @@ export function startServer(kind: Kind, flags: Flags & { target: string }): Prom
 
 /** Starts a client on a free port of 127.0.0.1 (or on `flags.localaddr`, a unix path too) and waits until it listens. */
 export function startClient(kind: Kind, flags: Flags & { remoteaddr: string }): Promise<Peer> {
-  const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', key: KEY, ...flags });
+  const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', ...COMMON, ...flags });
   const path = /^[./].*/.exec(String(peer.flags.localaddr))?.[0];
   return ready(peer, () =>
     path === undefined ? boundPorts(peer.pid, 'tcp')[0] : existsSync(path) ? path : undefined,
