@@ -4,6 +4,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import type { Core } from '../../app/core.ts';
 import type { OpenCore } from '../../app/open-core.ts';
 import { WindowFiles } from '../../app/window-files.ts';
+import { CONF_NAME } from '../../store/conf-file.ts';
 import type { Store } from '../../store/store.ts';
 import { appMenu } from './app-menu.ts';
 import type { ElectronMain } from './electron-main.ts';
@@ -45,6 +46,8 @@ export class DesktopApp {
   /** Resolves when the app is up, or is leaving because another one is. */
   async start(): Promise<void> {
     const { app, dialog, protocol } = this.#deps.electron;
+    // the same folder whatever the app is called in its package, and the one that the web host uses
+    app.setPath('userData', join(app.getPath('appData'), CONF_NAME));
     if (!app.requestSingleInstanceLock()) return app.quit();
     app.enableSandbox();
     protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
