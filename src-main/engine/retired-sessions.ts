@@ -3,7 +3,7 @@ import type { Session } from './session-types.ts';
 import type { Timer, World } from './world.ts';
 
 const LOOK_MS = 1_000;
-/** A session that waits for the peer so long, and so many of its timeouts, has none any more. */
+/** A session in which nothing is heard for so long, and so many of its timeouts, has no peer any more. */
 const SILENCE_MS = 5_000;
 const SILENCE_RTOS = 10;
 
@@ -48,13 +48,13 @@ export class RetiredSessions {
   };
 
   #verdict(session: Session, age: number): EngineError | undefined {
-    const { inFlight, sndQueue, heardAgo, rto } = session.snapshot();
+    const { inFlight, sndQueue, heardAgo, rto, troubles } = session.snapshot();
     if (session.mux.streams === 0 && inFlight === 0 && sndQueue === 0)
       return new EngineError('closed', 'expired, and its last stream has ended');
     if (this.lifeMs >= 0 && age >= this.lifeMs)
       return new EngineError('closed', `expired ${Math.round(age / 1000)} s ago`);
     const silence = Math.min(age, heardAgo ?? Infinity);
-    if (inFlight > 0 && silence >= Math.max(SILENCE_MS, SILENCE_RTOS * rto))
+    if (troubles.includes('nothing-heard') && silence >= Math.max(SILENCE_MS, SILENCE_RTOS * rto))
       return new EngineError('keepalive-timeout', 'the peer does not answer this session any more');
     return undefined;
   }

@@ -102,8 +102,8 @@ export class SessionKeeper {
     this.#check = world.after(wait, () => {
       this.#check = undefined;
       if (session !== this.#current) return;
-      const { heardAgo, inFlight } = session.snapshot();
-      if (inFlight > 0 && (heardAgo === null || heardAgo >= wait)) this.#doubt();
+      const { heardAgo } = session.snapshot();
+      if (heardAgo === null || heardAgo >= wait) this.#doubt();
     });
   }
 

@@ -22,6 +22,8 @@ import type { Timer } from './world.ts';
 /** smux: a session that has received nothing for this long is dead. */
 const KEEPALIVE_TIMEOUT_MS = 30_000;
 const HEALTH_MS = 1_000;
+/** A datagram that is overtaken comes within this time. */
+const LATE_MS = 1_000;
 /** What is gathered is written whole once there is room for a segment; snappy may add a little to it. */
 const WRITE_BYTES = GATHER_BYTES + 4096;
 
@@ -62,6 +64,8 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   readonly #head: number;
   readonly #tail: number;
   #batch: PacketBatch | undefined;
+  /** bytes that came in and are in scratch.inbound */
+  #received = 0;
   /** bytes of smux frames gathered in kernel memory for one write */
   #gathered = 0;
   #state: SessionState = 'idle';
@@ -74,6 +78,8 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   #heardAt = -Infinity;
   #refusedAt = -Infinity;
   #outstandingSince: number | undefined;
+  /** since when nothing comes but what knows less than the peer did */
+  #forgottenSince: number | undefined;
   #packetsIn = 0;
   #checksumErrors = 0;
   #segmentsOut = 0;
@@ -177,10 +183,11 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
         return;
       case 'none':
     }
-    if (this.#kcp.input(at, size, now, false) && this.#kcp.fresh) {
+    if (!this.#kcp.input(at, size, now, false)) return;
+    if (this.#kcp.fresh) {
       this.#heardAt = now;
-      this.#outstandingSince = undefined;
-    }
+      this.#outstandingSince = this.#forgottenSince = undefined;
+    } else if (now - this.#heardAt > LATE_MS) this.#forgottenSince ??= now;
   }
 
   /** A datagram on this session's way that did not open. */
@@ -198,6 +205,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
 
   close(error = new EngineError('closed', 'closed here')): void {
     if (this.closed) return;
+    if (this.#received > 0) this.deliver();
     this.closed = true;
     this.#timer?.stop();
     this.mux.close(error);
@@ -245,9 +253,25 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     return !this.closed && this.mux.readable;
   }
 
+  /** Segments are small and smux's frames are not: they are put together again before they go up. */
   take(offset: number, length: number): void {
-    const { bytes } = this.config.pool.kernel;
-    this.config.counters.BytesReceived += length;
+    const { scratch, pool, counters } = this.config;
+    counters.BytesReceived += length;
+    if (scratch.receiver !== this || this.#received + length > GATHER_BYTES) scratch.receiver?.deliver();
+    scratch.receiver = this;
+    pool.kernel.copy(scratch.inbound + this.#received, offset, length);
+    this.#received += length;
+  }
+
+  /** Gives smux what `take` has gathered. */
+  deliver(): void {
+    const { scratch, pool } = this.config;
+    const { bytes } = pool.kernel;
+    const length = this.#received;
+    const offset = scratch.inbound;
+    this.#received = 0;
+    scratch.receiver = undefined;
+    if (length === 0 || this.closed) return;
     if (!this.#snappy) {
       this.mux.input(bytes, offset, length);
       return;
@@ -269,7 +293,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   write(bytes: Uint8Array, from: number, length: number): void {
     this.config.pool.kernel.bytes.set(
       from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length),
-      this.config.scratch.plain + this.#gathered,
+      this.config.scratch.outbound + this.#gathered,
     );
     this.#gathered += length;
   }
@@ -336,6 +360,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     if (this.closed) return;
     const kcp = this.#kcp;
     kcp.drain();
+    if (this.#received > 0) this.deliver();
     this.mux.flush();
     this.#pump();
     if (this.closed) return;
@@ -360,11 +385,11 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     do {
       this.mux.pump(this);
       if (this.#gathered === 0) return;
-      const { plain, chunk } = this.config.scratch;
-      if (!this.#snappy) this.#writeStream(plain, this.#gathered);
+      const { outbound, chunk } = this.config.scratch;
+      if (!this.#snappy) this.#writeStream(outbound, this.#gathered);
       for (let at = 0; this.#snappy && at < this.#gathered; at += MAX_PLAIN) {
         const length = Math.min(MAX_PLAIN, this.#gathered - at);
-        const written = this.#snappy.encoder.encode(plain + at, length, chunk);
+        const written = this.#snappy.encoder.encode(outbound + at, length, chunk);
         this.#writeStream(chunk, written);
       }
       this.#gathered = 0;
@@ -405,7 +430,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     this.#health.read({
       now,
       heardAt: this.#heardAt,
-      outstandingSince: this.#outstandingSince,
+      outstandingSince: this.#outstandingSince ?? this.#forgottenSince,
       refusedAt: this.#refusedAt,
       rto: this.#kcp.rtt.rto,
       packetsIn: this.#packetsIn,

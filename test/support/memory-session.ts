@@ -78,11 +78,14 @@ export class MemorySession implements Session {
   }
 
   snapshot(): SessionSnapshot {
-    const { conv, remote, state, troubles, expired } = this;
+    const { conv, remote, state, expired } = this;
+    const heardAgo = this.#heardAt === undefined ? null : this.line.world.now() - this.#heardAt;
+    const silent = this.#out.length > 0 && (heardAgo ?? 0) > 3000;
+    const troubles: Trouble[] = silent ? ['nothing-heard'] : this.troubles;
     return {
       ...{ conv, remote, state, troubles, expired },
       openedAt: 0,
-      heardAgo: this.#heardAt === undefined ? null : this.line.world.now() - this.#heardAt,
+      heardAgo,
       ...{ srtt: 10, rttvar: 5, rto: 200, sndWnd: 128, rcvWnd: 512, rmtWnd: 512, cwnd: 512 },
       inFlight: this.#out.length,
       ...{ sndQueue: 0, rcvQueue: 0, shardsExpected: null, shardsReceived: null },
