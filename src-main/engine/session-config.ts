@@ -11,13 +11,21 @@ import type { World } from './world.ts';
 /** Plain bytes gathered for compression: the largest smux frame fits. */
 export const GATHER_BYTES = 65_536 + 16;
 
+/** Kernel memory (offsets) that the sessions use in turn: frames on their way out, a snappy chunk of them, and bytes that came in. */
+export interface Scratch {
+  readonly outbound: number;
+  readonly chunk: number;
+  readonly inbound: number;
+  /** whose bytes are in `inbound` */
+  receiver?: { deliver(): void };
+}
+
 /** What all sessions of one client or server share. Sizes are bytes, windows are segments, times are ms. */
 export interface SessionConfig {
   world: World;
   counters: Counters;
   pool: BatchPool;
-  /** offsets in kernel memory, for one session at a time: plain bytes gathered, and a snappy chunk of them */
-  scratch: { plain: number; chunk: number };
+  scratch: Scratch;
   crypt: PacketCrypt;
   mtu: number;
   sndWnd: number;
@@ -54,7 +62,11 @@ export function sessionConfig(
     world,
     counters,
     pool: new BatchPool(kernel),
-    scratch: { plain: kernel.arena.alloc(GATHER_BYTES), chunk: kernel.arena.alloc(SNAPPY_MAX_CHUNK) },
+    scratch: {
+      outbound: kernel.arena.alloc(GATHER_BYTES),
+      chunk: kernel.arena.alloc(SNAPPY_MAX_CHUNK),
+      inbound: kernel.arena.alloc(GATHER_BYTES),
+    },
     crypt: createCrypt(options.crypt, deriveKey(options.key), {
       kernel,
       native,

@@ -3,6 +3,8 @@
  * of both ends for each 1350-byte datagram that carries data, as JSON; `pipeline.ts` builds and judges it.
  */
 import { createCipheriv } from 'node:crypto';
+import type { HeapProfiler } from 'node:inspector';
+import { Session } from 'node:inspector/promises';
 import { zeroCounters } from '../../shared/counters.ts';
 import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
 import type { BatchPool, PacketBatch } from '../../src-main/engine/batch.ts';
@@ -22,6 +24,11 @@ export interface PipelineRow {
   name: string;
   /** CPU microseconds of both ends for a data datagram */
   microseconds: number;
+}
+/** Where the steady state allocates: bytes of the heap for each MB carried, of both ends. */
+export interface AllocationSite {
+  site: string;
+  bytesPerMegabyte: number;
 }
 export interface PipelineResult {
   /** CPU microseconds of the yardstick: a fixed piece of work of the same kind */
@@ -178,6 +185,38 @@ function yardstick(): number {
     words[x & 4095] += x;
   }
   return cpuSoFar() - before;
+}
+
+/** A sampled account of what a transfer allocates, what the collector has taken since included. */
+async function allocations(options: Partial<ClientOptions>): Promise<AllocationSite[]> {
+  const session = new Session();
+  session.connect();
+  await session.post('HeapProfiler.startSampling', {
+    samplingInterval: 256,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  });
+  await transfer(options);
+  const { profile } = await session.post('HeapProfiler.stopSampling');
+  session.disconnect();
+  const sites = new Map<string, number>();
+  const visit = (node: HeapProfiler.SamplingHeapProfileNode, caller: string): void => {
+    const { functionName, url } = node.callFrame;
+    // A built-in function is named with who called it.
+    const site = url === '' ? `${functionName} in ${caller}` : functionName;
+    sites.set(site, (sites.get(site) ?? 0) + node.selfSize);
+    for (const child of node.children) visit(child, site);
+  };
+  visit(profile.head, 'no function');
+  return [...sites]
+    .map(([site, bytes]) => ({ site, bytesPerMegabyte: Math.round(bytes / MEGABYTES) }))
+    .sort((a, b) => b.bytesPerMegabyte - a.bytesPerMegabyte);
+}
+
+if (process.argv[2] === 'allocations') {
+  await transfer({ nocomp: true });
+  console.log(JSON.stringify(await allocations({ nocomp: true })));
+  process.exit();
 }
 
 const best = new Map<string, number>();
