@@ -1,44 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EngineSpec, FromWorker, Report, ToWorker } from '../../../src-main/tunnels/messages.ts';
+import type { EngineSpec } from '../../../src-main/tunnels/messages.ts';
 import { Supervisor } from '../../../src-main/tunnels/supervisor.ts';
-import type { TunnelNews, WorkerThread } from '../../../src-main/tunnels/tunnel.ts';
+import type { TunnelNews } from '../../../src-main/tunnels/tunnel.ts';
 import { defaultOptions } from '../../../shared/options.ts';
-import { EventEmitter } from 'node:events';
 import { engineSnapshot, sessionSnapshot } from '../../support/snapshots.ts';
-
-/** A worker that does what the test says, and closes when asked unless it is stuck. */
-class WorkerDouble extends EventEmitter implements WorkerThread {
-  readonly received: ToWorker[] = [];
-  stuck = false;
-  terminated = false;
-
-  constructor(readonly spec: EngineSpec) {
-    super();
-  }
-
-  postMessage(message: ToWorker): void {
-    this.received.push(message);
-    if (message.kind === 'close' && !this.stuck) queueMicrotask(() => this.exit(0));
-  }
-
-  say(message: FromWorker): void {
-    this.emit('message', message);
-  }
-
-  report(part: Partial<Report>): void {
-    const snapshot = engineSnapshot(Date.now());
-    this.say({ kind: 'report', tick: false, snapshot, events: [], closed: [], lines: [], ...part });
-  }
-
-  exit(code: number): void {
-    this.emit('exit', code);
-  }
-
-  async terminate(): Promise<void> {
-    this.terminated = true;
-    this.exit(1);
-  }
-}
+import { WorkerDouble } from '../../support/worker-double.ts';
 
 const spec: EngineSpec = { role: 'client', options: defaultOptions('client'), udp: 'auto' };
 

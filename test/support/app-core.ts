@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Core } from '../../src-main/app/core.ts';
+import { LogBook } from '../../src-main/app/log-book.ts';
+import { openConf } from '../../src-main/store/conf-file.ts';
+import { PLAIN_BOX } from '../../src-main/store/secret-box.ts';
+import { Store } from '../../src-main/store/store.ts';
+import type { HostCapabilities, Transport } from '../../shared/api.ts';
+import { type ApiClient, createApiClient } from '../../shared/api-client.ts';
+import { serveApi } from '../../shared/api-server.ts';
+import { WorkerDouble } from './worker-double.ts';
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'kcptun-app-'));
+
+const HOST: HostCapabilities = {
+  kind: 'web',
+  platform: 'linux',
+  tray: false,
+  loginItem: false,
+  notifications: false,
+  secureStorage: false,
+};
+
+/** The real core on a real folder, with workers that do what the test says. */
+export function appCore(folder: string, host: Partial<HostCapabilities> = {}) {
+  const workers: WorkerDouble[] = [];
+  const store = new Store(openConf(folder), PLAIN_BOX);
+  const log = new LogBook();
+  const core = new Core({
+    version: '1.2.3',
+    host: { ...HOST, ...host },
+    store,
+    log,
+    spawn: (spec) => {
+      const worker = new WorkerDouble(spec);
+      workers.push(worker);
+      return worker;
+    },
+  });
+  return { core, store, log, workers, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A window on a core, over a transport that is a pair of function calls; what crosses is JSON. */
+export function openWindow(core: Core): { client: ApiClient; close: () => void; messages: () => number } {
+  let toCore: (message: unknown) => void = () => undefined;
+  let toWindow: (message: unknown) => void = () => undefined;
+  let closed: () => void = () => undefined;
+  let messages = 0;
+  const copy = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
+  const atCore: Transport = {
+    send: (message) => {
+      if ('notification' in (message as object)) messages++;
+      toWindow(copy(message));
+    },
+    onMessage: (listener) => void (toCore = listener),
+    onClose: (listener) => void (closed = listener),
+  };
+  const atWindow: Transport = {
+    send: (message) => toCore(copy(message)),
+    onMessage: (listener) => void (toWindow = listener),
+    onClose: () => undefined,
+  };
+  const client = createApiClient(atWindow);
+  serveApi(core, atCore);
+  return { client, close: () => closed(), messages: () => messages };
+}

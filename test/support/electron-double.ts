@@ -1,0 +1,251 @@
+import type {
+  BrowserWindowConstructorOptions,
+  MenuItemConstructorOptions,
+  NotificationConstructorOptions,
+} from 'electron';
+import { EventEmitter } from 'node:events';
+import type { ElectronMain } from '../../src-main/hosts/electron/electron-main.ts';
+
+type App = ElectronMain['app'];
+type Handler = Parameters<ElectronMain['protocol']['handle']>[1];
+
+/** A frame, as far as it is looked at. */
+export interface FrameDouble {
+  url: string;
+}
+
+/** Doubles of Electron's classes. Each member is declared as Electron declares its own, so that a change there breaks here. */
+export class ContentsDouble
+  extends EventEmitter
+  implements Pick<Electron.WebContents, 'isDestroyed' | 'send' | 'setWindowOpenHandler'>
+{
+  readonly sent: { channel: string; message: unknown }[] = [];
+  readonly mainFrame: FrameDouble = { url: '' };
+  openHandler: Parameters<Electron.WebContents['setWindowOpenHandler']>[0] | undefined;
+  destroyed = false;
+
+  isDestroyed: Electron.WebContents['isDestroyed'] = () => this.destroyed;
+  send: Electron.WebContents['send'] = (channel, message: unknown) =>
+    void this.sent.push({ channel, message });
+  setWindowOpenHandler: Electron.WebContents['setWindowOpenHandler'] = (handler) =>
+    void (this.openHandler = handler);
+}
+
+type WindowVerbs =
+  | 'show'
+  | 'hide'
+  | 'focus'
+  | 'restore'
+  | 'maximize'
+  | 'isMinimized'
+  | 'isMaximized'
+  | 'getNormalBounds'
+  | 'loadURL';
+
+export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserWindow, WindowVerbs> {
+  readonly webContents = new ContentsDouble();
+  readonly calls: string[] = [];
+  visible = false;
+
+  constructor(readonly options: BrowserWindowConstructorOptions) {
+    super();
+  }
+
+  show: Electron.BrowserWindow['show'] = () => {
+    this.visible = true;
+  };
+  hide: Electron.BrowserWindow['hide'] = () => {
+    this.visible = false;
+  };
+  focus: Electron.BrowserWindow['focus'] = () => void this.calls.push('focus');
+  restore: Electron.BrowserWindow['restore'] = () => void this.calls.push('restore');
+  maximize: Electron.BrowserWindow['maximize'] = () => void this.calls.push('maximize');
+  isMinimized: Electron.BrowserWindow['isMinimized'] = () => false;
+  isMaximized: Electron.BrowserWindow['isMaximized'] = () => false;
+  getNormalBounds: Electron.BrowserWindow['getNormalBounds'] = () => ({
+    x: 5,
+    y: 6,
+    width: 1000,
+    height: 700,
+  });
+  loadURL: Electron.BrowserWindow['loadURL'] = async (url) => {
+    this.webContents.mainFrame.url = url;
+  };
+
+  /** The user's click on the cross; answers whether the window is gone. */
+  clickClose(): boolean {
+    let prevented = false;
+    this.emit('close', { preventDefault: () => (prevented = true) });
+    if (prevented) return false;
+    this.webContents.destroyed = true;
+    this.webContents.emit('destroyed');
+    this.emit('closed');
+    return true;
+  }
+}
+
+export class TrayDouble
+  extends EventEmitter
+  implements Pick<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu' | 'destroy'>
+{
+  tooltip = '';
+  menu: MenuItemConstructorOptions[] = [];
+  menusSet = 0;
+  destroyed = false;
+
+  constructor(public image: Electron.NativeImage | string) {
+    super();
+  }
+
+  setImage: Electron.Tray['setImage'] = (image) => void (this.image = image);
+  setToolTip: Electron.Tray['setToolTip'] = (tooltip) => void (this.tooltip = tooltip);
+  setContextMenu: Electron.Tray['setContextMenu'] = (menu) => {
+    this.menusSet++;
+    this.menu = (menu as unknown as MenuDouble).template;
+  };
+  destroy: Electron.Tray['destroy'] = () => void (this.destroyed = true);
+
+  get icon(): string {
+    return (this.image as unknown as { path: string }).path;
+  }
+
+  item(label: string): MenuItemConstructorOptions {
+    const found = this.menu.find((item) => item.label?.startsWith(label));
+    if (!found) throw new Error(`no menu item ${label}: ${this.menu.map((item) => item.label).join(', ')}`);
+    return found;
+  }
+
+  /** As the system does: a checkbox flips before its click is told. */
+  click(label: string): void {
+    const item = this.item(label);
+    item.checked = item.type === 'checkbox' ? !item.checked : item.checked;
+    item.click?.(item as never, undefined, {} as never);
+  }
+}
+
+class MenuDouble {
+  constructor(readonly template: MenuItemConstructorOptions[]) {}
+}
+
+/** One Electron, whose whole state can be looked at. */
+export function electronDouble(folder: string) {
+  const seen = {
+    windows: [] as WindowDouble[],
+    trays: [] as TrayDouble[],
+    notifications: [] as NotificationConstructorOptions[],
+    menu: [] as MenuItemConstructorOptions[],
+    loginItem: null as Electron.Settings | null,
+    privileged: [] as Electron.CustomScheme[],
+    protocols: new Map<string, Handler>(),
+    permission: null as Parameters<Electron.Session['setPermissionRequestHandler']>[0],
+    permissionCheck: null as Parameters<Electron.Session['setPermissionCheckHandler']>[0],
+    beforeRequest: null as Parameters<Electron.WebRequest['onBeforeRequest']>[0] | null,
+    errors: [] as string[],
+    exitCode: null as number | null,
+    quits: 0,
+    /** set by a test: another instance runs */
+    second: false,
+    encryption: true,
+    backend: 'gnome_libsecret' as ReturnType<Electron.SafeStorage['getSelectedStorageBackend']>,
+    locale: 'en-GB',
+    displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+  };
+  const paths: Record<string, string> = {
+    appData: folder,
+    userData: folder,
+    exe: '/opt/kcptun desktop/kcptun-desktop',
+  };
+
+  class AppDouble
+    extends EventEmitter
+    implements
+      Pick<
+        App,
+        | 'requestSingleInstanceLock'
+        | 'whenReady'
+        | 'getPath'
+        | 'setPath'
+        | 'getLocale'
+        | 'enableSandbox'
+        | 'exit'
+        | 'quit'
+      >
+  {
+    requestSingleInstanceLock: App['requestSingleInstanceLock'] = () => !seen.second;
+    whenReady: App['whenReady'] = async () => undefined;
+    getPath: App['getPath'] = (name) => paths[name];
+    setPath: App['setPath'] = (name, path) => void (paths[name] = path);
+    getLocale: App['getLocale'] = () => seen.locale;
+    setLoginItemSettings: App['setLoginItemSettings'] = (settings) => void (seen.loginItem = settings);
+    enableSandbox: App['enableSandbox'] = () => undefined;
+    exit: App['exit'] = (code = 0) => void (seen.exitCode = code);
+    /** as Electron: asks everybody, closes the windows, and is gone unless somebody minds */
+    quit: App['quit'] = () => {
+      let prevented = false;
+      this.emit('before-quit', { preventDefault: () => (prevented = true) });
+      if (prevented) return;
+      for (const window of seen.windows) window.clickClose();
+      seen.quits++;
+    };
+  }
+
+  const app = new AppDouble();
+  const ipcMain = new EventEmitter();
+  const powerMonitor = new EventEmitter();
+  const electron = {
+    app,
+    ipcMain,
+    powerMonitor,
+    BrowserWindow: class extends WindowDouble {
+      constructor(options: BrowserWindowConstructorOptions) {
+        super(options);
+        seen.windows.push(this);
+        app.emit('web-contents-created', {}, this.webContents);
+      }
+    },
+    Tray: class extends TrayDouble {
+      constructor(image: Electron.NativeImage | string) {
+        super(image);
+        seen.trays.push(this);
+      }
+    },
+    Notification: class extends EventEmitter {
+      static isSupported = () => true;
+      constructor(readonly options: NotificationConstructorOptions) {
+        super();
+      }
+      show(): void {
+        seen.notifications.push(this.options);
+      }
+    },
+    Menu: {
+      buildFromTemplate: (template: MenuItemConstructorOptions[]) => new MenuDouble(template),
+      setApplicationMenu: (menu: MenuDouble) => void (seen.menu = menu.template),
+    },
+    nativeImage: { createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }) },
+    dialog: { showErrorBox: (_title: string, text: string) => void seen.errors.push(text) },
+    protocol: {
+      registerSchemesAsPrivileged: (schemes: Electron.CustomScheme[]) => void (seen.privileged = schemes),
+      handle: (scheme: string, handler: Handler) => void seen.protocols.set(scheme, handler),
+    },
+    safeStorage: {
+      isEncryptionAvailable: () => seen.encryption,
+      getSelectedStorageBackend: () => seen.backend,
+      encryptString: (text: string) => Buffer.from([...text].reverse().join('')),
+      decryptString: (bytes: Buffer) => [...bytes.toString()].reverse().join(''),
+    },
+    screen: { getAllDisplays: () => seen.displays },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: (handler: typeof seen.permission) => void (seen.permission = handler),
+        setPermissionCheckHandler: (handler: typeof seen.permissionCheck) =>
+          void (seen.permissionCheck = handler),
+        webRequest: {
+          onBeforeRequest: (listener: typeof seen.beforeRequest) => void (seen.beforeRequest = listener),
+        },
+      },
+    },
+  };
+  // the members above are typed one by one; as a whole Electron's classes have hundreds more
+  return { electron: electron as unknown as ElectronMain, app, ipcMain, powerMonitor, seen };
+}

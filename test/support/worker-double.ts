@@ -1,0 +1,62 @@
+import { EventEmitter } from 'node:events';
+import type { Counters } from '../../shared/counters.ts';
+import type { EngineSpec, FromWorker, Report, ToWorker } from '../../src-main/tunnels/messages.ts';
+import type { WorkerThread } from '../../src-main/tunnels/tunnel.ts';
+import { engineSnapshot, sessionSnapshot } from './snapshots.ts';
+
+/** A worker that does what the test says, and closes when asked unless it is stuck. */
+export class WorkerDouble extends EventEmitter implements WorkerThread {
+  readonly received: ToWorker[] = [];
+  stuck = false;
+  terminated = false;
+
+  constructor(readonly spec: EngineSpec) {
+    super();
+  }
+
+  postMessage(message: ToWorker): void {
+    this.received.push(message);
+    if (message.kind === 'close' && !this.stuck) queueMicrotask(() => this.exit(0));
+  }
+
+  say(message: FromWorker): void {
+    this.emit('message', message);
+  }
+
+  report(part: Partial<Report>): void {
+    const snapshot = engineSnapshot(Date.now());
+    this.say({ kind: 'report', tick: false, snapshot, events: [], closed: [], lines: [], ...part });
+  }
+
+  exit(code: number): void {
+    this.emit('exit', code);
+  }
+
+  async terminate(): Promise<void> {
+    this.terminated = true;
+    this.exit(1);
+  }
+
+  /** The engine says where it listens. */
+  listen(address = '127.0.0.1:12948'): void {
+    this.report({ events: [{ kind: 'listening', address }] });
+  }
+
+  /** The server answers. */
+  connect(): void {
+    const snapshot = engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] });
+    this.report({ snapshot, events: [{ kind: 'up', remote: '192.0.2.1:29900' }] });
+  }
+
+  /** The server is lost. */
+  lose(): void {
+    const error = { remote: '192.0.2.1:29900', code: 'keepalive-timeout', message: 'nothing heard' } as const;
+    this.report({ events: [{ kind: 'lost', ...error }] });
+  }
+
+  /** A second has passed. */
+  tick(counters: Partial<Counters> = {}): void {
+    const snapshot = engineSnapshot(Date.now(), counters, { sessions: [sessionSnapshot()] });
+    this.report({ tick: true, snapshot });
+  }
+}
