@@ -1,0 +1,428 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { API_CHANNEL } from '../../../../src-main/hosts/electron/channel.ts';
+import { DesktopApp } from '../../../../src-main/hosts/electron/desktop-app.ts';
+import { WINDOW_URL } from '../../../../src-main/hosts/electron/lockdown.ts';
+import { openConf } from '../../../../src-main/store/conf-file.ts';
+import type { Settings } from '../../../../shared/settings.ts';
+import { appCore, temporaryFolder } from '../../../support/app-core.ts';
+import { electronDouble } from '../../../support/electron-double.ts';
+
+let folder = '';
+let double: ReturnType<typeof electronDouble>;
+let app: ReturnType<typeof appCore>;
+let closes: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    now: 1_000_000,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+  });
+  folder = temporaryFolder();
+  mkdirSync(join(folder, 'dist', 'window'), { recursive: true });
+  writeFileSync(join(folder, 'dist', 'window', 'index.html'), '<!doctype html>');
+  double = electronDouble(folder);
+  app = appCore(join(folder, 'data'), { kind: 'electron', loginItem: true });
+  closes = [];
+});
+afterEach(async () => {
+  await app.core.close();
+  vi.useRealTimers();
+  app.remove();
+});
+
+async function launch(platform: NodeJS.Platform = 'linux'): Promise<void> {
+  await new DesktopApp({
+    electron: double.electron,
+    platform,
+    env: { XDG_CONFIG_HOME: join(folder, 'xdg') },
+    root: folder,
+    version: '1.2.3',
+    openConf,
+    openCore: () => ({
+      core: app.core,
+      store: app.store,
+      close: async () => {
+        closes.push('workers');
+        await app.core.close();
+      },
+    }),
+  }).start();
+}
+
+const settings = (patch: Partial<Settings>) =>
+  void (app.store.settings = { ...app.store.settings, ...patch });
+const addProfile = (name: string, id = name) =>
+  void (app.store.profiles = [
+    ...app.store.profiles,
+    {
+      id,
+      name,
+      colour: 'blue',
+      autostart: false,
+      options: { remoteaddr: 'example.com:29900', key: 'k' },
+      extra: {},
+      demo: false,
+    },
+  ]);
+const tray = () => double.seen.trays[0];
+const settle = () => vi.advanceTimersByTimeAsync(600);
+
+describe('launch', () => {
+  it('shows the window, sandboxed and isolated, from its own scheme', async () => {
+    await launch();
+    const [window] = double.seen.windows;
+    expect(window.visible).toBe(true);
+    expect(window.options.webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    });
+    expect(window.webContents.mainFrame.url).toBe(WINDOW_URL);
+    expect(double.seen.privileged).toMatchObject([
+      { scheme: 'app', privileges: { secure: true, standard: true } },
+    ]);
+  });
+
+  it('leaves at once when another instance runs', async () => {
+    double.seen.second = true;
+    await launch();
+    expect(double.seen.quits).toBe(1);
+    expect(double.seen.windows).toEqual([]);
+    expect(double.seen.trays).toEqual([]);
+  });
+
+  it('shows the window when a second instance is started', async () => {
+    await launch();
+    double.seen.windows[0].clickClose();
+    expect(double.seen.windows[0].visible).toBe(false);
+    double.app.emit('second-instance');
+    expect(double.seen.windows[0].visible).toBe(true);
+  });
+
+  it('starts minimised where that is wanted', async () => {
+    settings({ startMinimised: true });
+    await launch();
+    expect(double.seen.windows).toEqual([]);
+    expect(double.seen.trays).toHaveLength(1);
+    tray().click('Open');
+    expect(double.seen.windows[0].visible).toBe(true);
+  });
+
+  it('says what is wrong when it cannot start, and leaves', async () => {
+    const broken = () => {
+      throw new Error('the folder is in use');
+    };
+    await new DesktopApp({
+      electron: double.electron,
+      platform: 'linux',
+      env: {},
+      root: folder,
+      version: '1',
+      openConf,
+      openCore: broken,
+    }).start();
+    expect(double.seen.errors).toEqual(['the folder is in use']);
+    expect(double.seen.exitCode).toBe(1);
+  });
+
+  it('keeps its data in one folder whatever its package is called', async () => {
+    await launch();
+    expect(double.app.getPath('userData')).toBe(join(folder, 'kcptun-desktop'));
+  });
+});
+
+describe('the tray', () => {
+  it('lists every tunnel as a toggle that switches it', async () => {
+    addProfile('Tokyo');
+    addProfile('R&D');
+    await launch();
+    expect(tray().item('Tokyo')).toMatchObject({ type: 'checkbox', checked: false, label: 'Tokyo — off' });
+    expect(tray().item('R&&D').checked).toBe(false);
+    tray().click('Tokyo');
+    await settle();
+    expect(app.workers).toHaveLength(1);
+    expect(tray().item('Tokyo')).toMatchObject({ checked: true, label: 'Tokyo — starting' });
+    tray().click('Tokyo');
+    await settle();
+    expect(app.workers[0].received).toEqual([{ kind: 'close' }]);
+    expect(tray().item('Tokyo').checked).toBe(false);
+  });
+
+  it('shows the overall state by another icon, and the rates in the tooltip', async () => {
+    addProfile('Tokyo');
+    addProfile('Rio');
+    await launch();
+    const icon = () => tray().icon.slice(folder.length);
+    expect(icon()).toBe(join('/', 'assets', 'tray', 'linux', 'off.png'));
+    tray().click('Connect all');
+    await settle();
+    expect(icon()).toContain('busy.png');
+    for (const worker of app.workers) {
+      worker.listen();
+      worker.connect();
+    }
+    await settle();
+    expect(icon()).toContain('connected.png');
+    vi.setSystemTime(Date.now() + 1000);
+    app.workers[0].tick({ BytesSent: 2_000_000, BytesReceived: 500 });
+    await settle();
+    expect(tray().tooltip).toMatch(
+      /^kcptun desktop — connected\nTokyo: ↑ [\d.]+ [KM]iB\/s ↓ \d+ B\/s\nRio: /,
+    );
+    app.workers[1].lose();
+    await settle();
+    expect(icon()).toContain('trouble.png');
+    tray().click('Disconnect all');
+    await settle();
+    expect(icon()).toContain('off.png');
+    expect(tray().tooltip).toBe('kcptun desktop — off');
+    expect(tray().item('Disconnect all').enabled).toBe(false);
+  });
+
+  it('does not rebuild the menu for a rate, which would close it under the pointer', async () => {
+    addProfile('Tokyo');
+    await launch();
+    tray().click('Tokyo');
+    await settle();
+    app.workers[0].listen();
+    app.workers[0].connect();
+    await settle();
+    const before = tray().menusSet;
+    for (let i = 1; i <= 5; i++) {
+      vi.setSystemTime(Date.now() + 1000);
+      app.workers[0].tick({ BytesSent: i * 1000 });
+      await settle();
+    }
+    expect(tray().menusSet).toBe(before);
+  });
+
+  it('uses template icons on macOS, where a click opens the menu', async () => {
+    await launch('darwin');
+    expect(tray().icon).toBe(join(folder, 'assets', 'tray', 'offTemplate.png'));
+    expect(tray().listenerCount('click')).toBe(0);
+  });
+
+  it('has an Open item on every platform', async () => {
+    await launch();
+    expect(tray().menu[0].label).toBe('Open kcptun desktop');
+  });
+
+  it('puts a toggle right that the core has refused, and says why', async () => {
+    addProfile('Bad');
+    app.store.profiles = app.store.profiles.map((one) => ({ ...one, options: { mtu: 1 } }));
+    await launch();
+    tray().click('Bad');
+    await settle();
+    expect(tray().item('Bad').checked).toBe(false);
+    expect(double.seen.notifications[0].body).toContain('mtu');
+  });
+
+  it('speaks Chinese where the system does, and changes live', async () => {
+    double.seen.locale = 'zh-Hans-CN';
+    addProfile('Tokyo');
+    await launch();
+    expect(tray().item('Tokyo').label).toBe('Tokyo — 已关闭');
+    const window = double.seen.windows[0];
+    const { mainFrame } = window.webContents;
+    const event = { sender: window.webContents, senderFrame: mainFrame };
+    double.ipcMain.emit(API_CHANNEL, event, { id: 1, request: 'settings.update', args: { language: 'en' } });
+    await settle();
+    expect(tray().item('Tokyo').label).toBe('Tokyo — off');
+    expect(double.seen.menu.some(({ label }) => label === 'File')).toBe(true);
+  });
+});
+
+describe('closing and quitting', () => {
+  it('hides the window when it is closed, and tells so once', async () => {
+    await launch();
+    const [window] = double.seen.windows;
+    expect(window.clickClose()).toBe(false);
+    expect(window.visible).toBe(false);
+    expect(double.seen.notifications.map(({ title }) => title)).toEqual(['kcptun desktop keeps running']);
+    tray().emit('click');
+    expect(window.visible).toBe(true);
+    window.clickClose();
+    expect(double.seen.notifications).toHaveLength(1);
+    expect(app.store.host.toldAboutTray).toBe(true);
+    expect(double.seen.quits).toBe(0);
+  });
+
+  it('remembers where the window was, and puts it there if a display still shows it', async () => {
+    app.store.host = {
+      toldAboutTray: true,
+      windowPlace: { x: 40, y: 50, width: 1200, height: 800, maximised: true },
+    };
+    await launch();
+    const [window] = double.seen.windows;
+    expect(window.options).toMatchObject({ x: 40, y: 50, width: 1200, height: 800 });
+    expect(window.calls).toContain('maximize');
+    window.clickClose();
+    expect(app.store.host.windowPlace).toEqual({ x: 5, y: 6, width: 1000, height: 700, maximised: false });
+  });
+
+  it('forgets a place on a display that is gone', async () => {
+    app.store.host = {
+      toldAboutTray: true,
+      windowPlace: { x: 4000, y: 50, width: 1200, height: 800, maximised: false },
+    };
+    await launch();
+    expect(double.seen.windows[0].options.x).toBeUndefined();
+  });
+
+  it('stops the tunnels before it quits, whoever asks and how often', async () => {
+    addProfile('Tokyo');
+    await launch();
+    tray().click('Tokyo');
+    await settle();
+    tray().click('Quit');
+    double.app.quit();
+    expect(double.seen.quits).toBe(0);
+    await settle();
+    expect(closes).toEqual(['workers']);
+    expect(app.workers[0].received).toEqual([{ kind: 'close' }]);
+    expect(double.seen.quits).toBe(1);
+    expect(tray().destroyed).toBe(true);
+    expect(double.seen.windows[0].webContents.destroyed).toBe(true);
+    // what was on comes back at the next start
+    expect(app.store.running).toEqual(['Tokyo']);
+  });
+});
+
+describe('the system', () => {
+  it('redials after sleep', async () => {
+    addProfile('Tokyo');
+    await launch();
+    tray().click('Tokyo');
+    await settle();
+    double.powerMonitor.emit('resume');
+    expect(app.workers[0].received).toEqual([{ kind: 'redial' }]);
+  });
+
+  it('starts at login by an autostart entry on Linux, which quotes the path', async () => {
+    await launch();
+    const entry = join(folder, 'xdg', 'autostart', 'kcptun-desktop.desktop');
+    expect(existsSync(entry)).toBe(false);
+    tray().click('Start at login');
+    await settle();
+    expect(readFileSync(entry, 'utf8')).toContain('Exec="/opt/kcptun desktop/kcptun-desktop"\n');
+    expect(app.store.settings.launchAtLogin).toBe(true);
+    tray().click('Start at login');
+    await settle();
+    expect(existsSync(entry)).toBe(false);
+  });
+
+  it.each(['win32', 'darwin'] as const)('starts at login by a login item on %s', async (platform) => {
+    await launch(platform);
+    expect(double.seen.loginItem).toEqual({ openAtLogin: false });
+    tray().click('Start at login');
+    await settle();
+    expect(double.seen.loginItem).toEqual({ openAtLogin: true });
+  });
+});
+
+describe('what the window may do', () => {
+  const call = async (event: object, message: unknown) => {
+    double.ipcMain.emit(API_CHANNEL, event, message);
+    await settle();
+  };
+  const create = { id: 9, request: 'profiles.create', args: { name: 'from the window' } };
+
+  it('serves the API to its own window', async () => {
+    await launch();
+    const { webContents } = double.seen.windows[0];
+    await call({ sender: webContents, senderFrame: webContents.mainFrame }, create);
+    expect(app.store.profiles.map(({ name }) => name)).toEqual(['from the window']);
+    expect(webContents.sent).toContainEqual({
+      channel: API_CHANNEL,
+      message: { id: 9, result: expect.objectContaining({ name: 'from the window' }) },
+    });
+  });
+
+  it('refuses every other sender', async () => {
+    await launch();
+    const { webContents } = double.seen.windows[0];
+    const { mainFrame } = webContents;
+    await call({ sender: {}, senderFrame: mainFrame }, create);
+    await call({ sender: webContents, senderFrame: { url: WINDOW_URL } }, create);
+    await call({ sender: webContents, senderFrame: null }, create);
+    for (const url of [
+      'https://evil.example/',
+      'app://windows/index.html',
+      'app://window.evil/',
+      'file:///x',
+      '',
+    ]) {
+      mainFrame.url = url;
+      await call({ sender: webContents, senderFrame: mainFrame }, create);
+    }
+    expect(app.store.profiles).toEqual([]);
+    expect(webContents.sent).toEqual([]);
+  });
+
+  it('starts anew for a page that is loaded again: what the old one followed is over', async () => {
+    await launch();
+    const { webContents } = double.seen.windows[0];
+    const ours = { sender: webContents, senderFrame: webContents.mainFrame };
+    await call(ours, { id: 1, request: 'log.follow', args: { on: true } });
+    webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
+    webContents.sent.length = 0;
+    app.log.write('info', 'nobody follows');
+    await settle();
+    expect(webContents.sent).toEqual([]);
+    await call(ours, create);
+    expect(webContents.sent).toHaveLength(2);
+  });
+
+  it('denies permissions, new windows, navigation, webviews and the network', async () => {
+    await launch();
+    const { seen } = double;
+    const { webContents } = seen.windows[0];
+    const asked: boolean[] = [];
+    for (const permission of [
+      'media',
+      'geolocation',
+      'notifications',
+      'clipboard-read',
+      'openExternal',
+    ] as const) {
+      seen.permission?.({} as never, permission, (granted) => asked.push(granted), {} as never);
+      asked.push(seen.permissionCheck?.({} as never, permission, '', {} as never) ?? true);
+    }
+    expect(asked.every((granted) => !granted)).toBe(true);
+    expect(webContents.openHandler?.({ url: 'https://a.example' } as never)).toEqual({ action: 'deny' });
+
+    const prevented = (name: string, url: string) => {
+      let stopped = false;
+      webContents.emit(name, { url, preventDefault: () => (stopped = true) });
+      return stopped;
+    };
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
+      expect(prevented(name, 'https://a.example')).toBe(true);
+    }
+    expect(prevented('will-navigate', WINDOW_URL)).toBe(false);
+
+    const cancelled = (url: string) => {
+      let answer: Electron.CallbackResponse = {};
+      seen.beforeRequest?.({ url } as Electron.OnBeforeRequestListenerDetails, (given) => (answer = given));
+      return answer.cancel;
+    };
+    expect(
+      ['https://a.example/', 'http://127.0.0.1/', 'file:///etc/passwd', 'ws://a'].map(cancelled),
+    ).toEqual([true, true, true, true]);
+    expect([WINDOW_URL, 'data:image/png;base64,'].map(cancelled)).toEqual([false, false]);
+  });
+
+  it('serves the built window and nothing else from its scheme', async () => {
+    await launch();
+    const serve = double.seen.protocols.get('app')!;
+    const get = async (url: string) => (await serve({ url } as Request)) as Response;
+    const page = await get(WINDOW_URL);
+    expect(await page.text()).toBe('<!doctype html>');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect((await get('app://other/index.html')).status).toBe(404);
+    expect((await get('app://window/../../data/kcptun-desktop.json')).status).toBe(404);
+  });
+});

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Notifier } from '../../../../src-main/hosts/electron/notifier.ts';
+import { wordsFor } from '../../../../src-main/hosts/electron/words.ts';
+import type { TunnelState } from '../../../../shared/state.ts';
+
+const address = '127.0.0.1:1';
+const connected: TunnelState = { kind: 'connected', since: 0, address };
+const reconnecting: TunnelState = {
+  kind: 'reconnecting',
+  since: 0,
+  address,
+  attempt: 1,
+  nextTryAt: null,
+  diagnosis: { code: 'resolve-failed', params: {}, likely: [] },
+};
+
+let wanted = true;
+let told: string[];
+let notifier: Notifier;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  wanted = true;
+  told = [];
+  notifier = new Notifier(
+    () => wordsFor('en', 'en'),
+    () => wanted,
+    (title, body) => told.push(`${title}: ${body}`),
+  );
+});
+afterEach(() => {
+  notifier.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+const be = (state: TunnelState, id = 'a', demo = false) =>
+  notifier.onState({
+    profile: { id, name: `tunnel ${id}`, colour: 'red', autostart: false, options: {}, extra: {}, demo },
+    state,
+    up: 0,
+    down: 0,
+  });
+
+describe('Notifier', () => {
+  it('tells a loss with its cause and what to do, and the recovery', () => {
+    be(connected);
+    be(reconnecting);
+    vi.advanceTimersByTime(5000);
+    be(connected);
+    expect(told).toEqual([
+      "tunnel a has lost its connection: The server's name cannot be resolved. Check the name and the network.",
+      'tunnel a is connected again: The tunnel works as before.',
+    ]);
+  });
+
+  it('says nothing of a loss that mends itself at once', () => {
+    be(connected);
+    be(reconnecting);
+    vi.advanceTimersByTime(4999);
+    be(connected);
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
+  });
+
+  it('says nothing of what the user did himself, of what never worked, or of the demo', () => {
+    be(connected);
+    be({ kind: 'off' });
+    be(reconnecting);
+    be(connected, 'demo', true);
+    be(reconnecting, 'demo', true);
+    be({ ...reconnecting, kind: 'connecting' }, 'b');
+    be({ ...reconnecting, kind: 'failed', diagnosis: reconnecting.diagnosis! } as TunnelState, 'c');
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
+  });
+
+  it('is throttled: a tunnel that flaps is told of once a minute at most', () => {
+    for (let i = 0; i < 30; i++) {
+      be(connected);
+      be(reconnecting);
+      vi.advanceTimersByTime(10_000);
+    }
+    expect(told.length).toBeLessThanOrEqual(2 * 5);
+    expect(told.length).toBeGreaterThan(0);
+  });
+
+  it('forgets after sleep what was about to be told, and gives the tunnels time', () => {
+    be(connected);
+    be(reconnecting);
+    vi.advanceTimersByTime(4000);
+    notifier.resumed();
+    vi.advanceTimersByTime(15_000);
+    expect(told).toEqual([]);
+    be(connected);
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
+    be(reconnecting);
+    vi.advanceTimersByTime(5000);
+    expect(told).toHaveLength(1);
+  });
+
+  it('can be turned off', () => {
+    wanted = false;
+    be(connected);
+    be(reconnecting);
+    vi.advanceTimersByTime(10_000);
+    be(connected);
+    expect(told).toEqual([]);
+  });
+});
