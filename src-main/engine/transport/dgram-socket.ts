@@ -1,8 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { setDscp } from './dscp.ts';
+import { handleOf, type UdpHandle } from './libc.ts';
 
 const DRAIN_POLL_MS = 1;
 
@@ -15,6 +17,12 @@ export class DgramSocket implements DatagramSocket {
   #shownPeers: Peer[] = [];
   #lastPeer: Peer | undefined;
   #owed: PacketBatch[] = [];
+  readonly #meter = new BusyMeter();
+  readonly #handle: UdpHandle | undefined;
+  /** runs while datagrams are collected: libuv waits for them only now and then */
+  #collector: NodeJS.Timeout | undefined;
+  /** since the last wake-up or collection */
+  #count = 0;
   #closed = false;
 
   constructor(
@@ -23,6 +31,7 @@ export class DgramSocket implements DatagramSocket {
     private readonly pool: BatchPool,
     private readonly owner: SocketOwner,
   ) {
+    this.#handle = handleOf(socket);
     socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // Told per datagram; a lost one is the ARQ's business.
@@ -46,6 +55,7 @@ export class DgramSocket implements DatagramSocket {
     if (!this.#inbox) return undefined;
     this.#shown = this.#inbox;
     this.#inbox = undefined;
+    this.#restWhenBusy();
     [this.#peers, this.#shownPeers] = [this.#shownPeers, this.#peers];
     return this.#shown;
   }
@@ -74,6 +84,7 @@ export class DgramSocket implements DatagramSocket {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#collector);
     for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
     this.#inbox = this.#shown = undefined;
     this.socket.close(() => {
@@ -91,8 +102,28 @@ export class DgramSocket implements DatagramSocket {
     this.owner.drained();
   };
 
+  #restWhenBusy(): void {
+    if (this.#collector) {
+      this.#handle!.recvStop!();
+      return;
+    }
+    const count = this.#count;
+    this.#count = 0;
+    if (!this.#meter.woken(count) || !this.#handle?.recvStop) return;
+    this.#handle.recvStop();
+    this.#collector = setTimeout(this.#collect, COLLECT_MS);
+  }
+
+  readonly #collect = (): void => {
+    this.#handle!.recvStart!();
+    if (this.#meter.collected(this.#count)) this.#collector!.refresh();
+    else this.#collector = undefined;
+    this.#count = 0;
+  };
+
   readonly #onMessage = (data: Buffer): void => {
     if (data.length > MAX_DATAGRAM || this.#closed) return;
+    this.#count++;
     const inbox = (this.#inbox ??= this.pool.take());
     inbox.kernel.bytes.set(data, inbox.next);
     inbox.push(data.length);

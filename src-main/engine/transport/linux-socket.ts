@@ -1,6 +1,8 @@
 import type { Socket } from 'node:dgram';
 import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
+import type { UdpHandle } from './libc.ts';
 import { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, type MessageTables } from './mmsg.ts';
 import { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX, sockaddrBytes } from './sockaddr.ts';
 
@@ -28,12 +30,14 @@ export class LinuxSocket implements DatagramSocket {
   #retry: NodeJS.Timeout | undefined;
   /** UDP_SEGMENT works here, as far as we know: some devices refuse it */
   #segment = true;
+  readonly #meter = new BusyMeter();
+  #collector: NodeJS.Timeout | undefined;
   #closed = false;
   readonly #name: number;
 
   constructor(
     private readonly socket: Socket,
-    private readonly fd: number,
+    private readonly handle: UdpHandle,
     private readonly connected: boolean,
     private readonly tables: MessageTables,
     private readonly pool: BatchPool,
@@ -84,6 +88,7 @@ export class LinuxSocket implements DatagramSocket {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#collector);
     for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
     for (const { batch } of this.#owed) this.pool.give(batch);
     this.#owed = [];
@@ -97,7 +102,7 @@ export class LinuxSocket implements DatagramSocket {
     let at = from;
     for (;;) {
       const [stop, error] = this.tables.send(
-        this.fd,
+        this.handle.fd,
         batch,
         at,
         this.#segment,
@@ -143,21 +148,50 @@ export class LinuxSocket implements DatagramSocket {
   #onMessage(data: Buffer, address: string, port: number): void {
     if (this.#closed) return;
     const first = this.#inbox === undefined;
-    let inbox = (this.#inbox ??= this.pool.take());
     if (data.length <= MAX_DATAGRAM) {
+      const inbox = (this.#inbox ??= this.pool.take());
       inbox.kernel.bytes.set(data, inbox.next);
       if (!this.connected) this.#peers[inbox.count] = this.#peer(encodeSockaddr(address, port));
       inbox.push(data.length);
+      if (inbox.full) this.owner.readable(true);
     }
-    while (!inbox.full && this.tables.receive(this.fd, inbox, !this.connected, this.#onDatagram)) {
-      if (!inbox.full) break;
-      this.owner.readable(true);
-      if (this.#closed) return;
-      inbox = this.#inbox ??= this.pool.take();
-    }
-    if (inbox.full) this.owner.readable(true);
-    else if (first) this.owner.readable(false);
+    const count = 1 + this.#drain();
+    if (this.#closed) return;
+    if (first && this.#inbox) this.owner.readable(false);
+    if (!this.#meter.woken(count) || this.#collector || !this.handle.recvStop) return;
+    this.handle.recvStop();
+    this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
+
+  /** Receives all there is. @returns how many datagrams */
+  #drain(): number {
+    let count = 0;
+    for (let more = true; more && !this.#closed;) {
+      const inbox = (this.#inbox ??= this.pool.take());
+      const before = inbox.count;
+      more = this.tables.receive(this.handle.fd, inbox, !this.connected, this.#onDatagram);
+      count += inbox.count - before;
+      if (inbox.full) this.owner.readable(true);
+    }
+    if (this.#inbox?.count === 0) {
+      this.pool.give(this.#inbox);
+      this.#inbox = undefined;
+    }
+    return count;
+  }
+
+  readonly #collect = (): void => {
+    const first = this.#inbox === undefined;
+    const count = this.#drain();
+    if (this.#closed) return;
+    if (first && this.#inbox) this.owner.readable(false);
+    if (this.#meter.collected(count)) {
+      this.#collector!.refresh();
+      return;
+    }
+    this.#collector = undefined;
+    this.handle.recvStart!();
+  };
 
   readonly #onDatagram = (index: number, name: number): void => {
     if (this.connected) return;

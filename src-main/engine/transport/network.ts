@@ -4,7 +4,7 @@ import type { BatchPool } from '../batch.ts';
 import { EngineError } from '../errors.ts';
 import type { DatagramSocket, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { DgramSocket, openUdp } from './dgram-socket.ts';
-import { fileDescriptor } from './libc.ts';
+import { handleOf } from './libc.ts';
 import { LinuxSocket } from './linux-socket.ts';
 import { probeLinux } from './linux-probe.ts';
 
@@ -43,11 +43,11 @@ export function systemNetwork(
       const connected = options.remote !== undefined;
       if (wanted !== 'dgram') {
         const probe = probeLinux(pool.kernel);
-        const fd = fileDescriptor(socket);
-        if (probe.tables && fd !== undefined) {
-          return new LinuxSocket(socket, fd, connected, probe.tables, pool, owner);
+        const handle = handleOf(socket);
+        if (probe.tables && handle) {
+          return new LinuxSocket(socket, handle, connected, probe.tables, pool, owner);
         }
-        if (!told) onFallback(probe.why ?? 'the socket has no file descriptor');
+        if (!told) onFallback(probe.why ?? 'the socket shows no file descriptor');
         told = true;
       }
       return new DgramSocket(socket, connected, pool, owner);
