@@ -62,7 +62,10 @@ async function tunnel({ version = 2, target, client = {}, server = {}, cipher }:
   await theServer.start();
   await theClient.start();
   toClose.push(
-    () => theServer.close(),
+    async () => {
+      await theServer.close();
+      expect([world.timers, line.sessions.size]).toEqual([0, 0]);
+    },
     () => theClient.close(),
   );
   return {
@@ -274,5 +277,89 @@ describe('client and server', () => {
       code: 'bad-option',
       message: expect.stringContaining("target 'nowhere': the port is missing"),
     });
+  });
+
+  it('name a port in use', async () => {
+    const [address] = await target(echo);
+    const { address: local } = await tunnel({ target: address });
+    await expect(tunnel({ target: address, client: { localaddr: local } })).rejects.toMatchObject({
+      code: 'port-in-use',
+      message: expect.stringContaining(local.split(':')[1]),
+    });
+  });
+
+  it('tell what troubles a session, at both ends', async () => {
+    const [address] = await target(echo);
+    const { line, clientEvents, serverEvents } = await tunnel({ target: address });
+    await until('the session to be up', () => line.dialled[0]?.state === 'up');
+    line.dialled[0].become('degraded', ['heavy-loss']);
+    line.dialled[0].peer!.become('degraded', ['checksum-errors']);
+    expect(clientEvents.at(-1)).toMatchObject({ kind: 'trouble', trouble: 'heavy-loss', conv: 1 });
+    expect(serverEvents.at(-1)).toMatchObject({ kind: 'trouble', trouble: 'checksum-errors', conv: 1 });
+  });
+});
+
+describe('a client whose server is away', () => {
+  it('lets connections wait, and carries them when the server is there', async () => {
+    const [address] = await target(echo);
+    const { address: local, line, world, clientEvents } = await tunnel({ target: address });
+    line.cut();
+    line.dialled[0].close();
+    const sockets = await Promise.all([dial(local), dial(local), dial(local)]);
+    for (const [i, socket] of sockets.entries()) socket.write(`waiting ${i}`);
+    for (let second = 0; second < 10; second++) {
+      world.advance(1000);
+      await new Promise(setImmediate);
+    }
+    expect(kinds(clientEvents)).not.toContain('stream-opened');
+    line.mend();
+    const answers = Promise.all(sockets.map((socket) => readSome(socket, 9)));
+    const session = await until('the next session', () => {
+      world.advance(500);
+      return line.dialled.find(({ state }) => state === 'up');
+    });
+    expect((await answers).map(String)).toEqual(['waiting 0', 'waiting 1', 'waiting 2']);
+    expect(session.mux.streams).toBe(3);
+  });
+
+  it('lets a connection wait for 30 s and no longer', async () => {
+    const [address] = await target(echo);
+    const { address: local, line, world, clientEvents } = await tunnel({ target: address });
+    line.cut();
+    line.dialled[0].close();
+    const timers = world.timers;
+    const socket = await dial(local);
+    let closed = false;
+    socket.resume().once('close', () => (closed = true));
+    await until('the connection to be accepted', () => world.timers > timers);
+    world.advance(29_900);
+    await new Promise(setImmediate);
+    expect(closed).toBe(false);
+    world.advance(200);
+    await once(socket, 'close');
+    expect(clientEvents.at(-1)).toMatchObject({ kind: 'refused', reason: 'no session for 30 s' });
+  });
+
+  it('dials every session anew when told to', async () => {
+    const [address] = await target(echo);
+    const { address: local, line, client } = await tunnel({ target: address, client: { conn: 2 } });
+    await until('both sessions', () => line.dialled.filter(({ state }) => state === 'up').length === 2);
+    const old = await dial(local);
+    old.write('a');
+    await readSome(old, 1);
+    client.redialAll();
+    await until('two more', () => line.dialled.filter(({ state }) => state === 'up').length === 4);
+    expect(client.snapshot().sessions.map(({ conv, expired }) => [conv, expired])).toEqual([
+      [1, true],
+      [3, false],
+      [2, true],
+      [4, false],
+    ]);
+    old.write('b');
+    expect(String(await readSome(old, 1))).toBe('b');
+    const fresh = await dial(local);
+    fresh.write('c');
+    await readSome(fresh, 1);
+    expect(line.dialled.map(({ mux }) => mux.streams)).toEqual([1, 0, 0, 1]);
   });
 });
