@@ -329,14 +329,14 @@ describe('a client whose server is away', () => {
     line.dialled[0].close();
     const timers = world.timers;
     const socket = await dial(local);
-    let closed = false;
-    socket.resume().once('close', () => (closed = true));
+    let ended = false;
+    socket.resume().once('end', () => (ended = true));
     await until('the connection to be accepted', () => world.timers > timers);
     world.advance(29_900);
     await new Promise(setImmediate);
-    expect(closed).toBe(false);
+    expect(ended).toBe(false);
     world.advance(200);
-    await once(socket, 'close');
+    await once(socket, 'end');
     expect(clientEvents.at(-1)).toMatchObject({ kind: 'refused', reason: 'no session for 30 s' });
   });
 
