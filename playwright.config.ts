@@ -16,6 +16,7 @@ export default defineConfig({
     locale: 'en',
     colorScheme: 'light',
     viewport: { width: 1180, height: 780 },
+    actionTimeout: 10_000,
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath,

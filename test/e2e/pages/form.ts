@@ -32,7 +32,8 @@ export class FormPage {
   }
 
   async choose(label: string, choice: string): Promise<void> {
-    await this.page.locator('form').getByLabel(label, { exact: true }).click();
+    // a select is named after its label and its value
+    await this.page.locator(`form [aria-label^="${label}:"]`).click();
     await this.page.getByRole('option', { name: choice }).click();
   }
 

@@ -53,7 +53,8 @@ export class WindowPage {
 
   /** A choice in a dropdown of the dialog that is open. */
   async choose(label: string, choice: string): Promise<void> {
-    await this.dialog.getByLabel(label, { exact: true }).click();
+    // a select is named after its label and its value
+    await this.dialog.locator(`[aria-label^="${label}:"]`).click();
     await this.page.getByRole('option', { name: choice, exact: true }).click();
   }
 }

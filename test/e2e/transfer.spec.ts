@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import type { Download } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import type { WindowPage } from './pages/window.ts';
+
+const CLIENT = {
+  localaddr: '127.0.0.1:18388',
+  remoteaddr: 'vps.example.com:29900-29999',
+  key: 'a key "with" quotes',
+  crypt: 'salsa20',
+  mode: 'manual',
+  nodelay: 1,
+  interval: 20,
+  resend: 2,
+  nc: 1,
+  rcvwnd: 2048,
+  datashard: 5,
+  parityshard: 5,
+  nocomp: true,
+  smuxver: 1,
+  fancy: { from: 'another program' },
+};
+
+/** The file as JSON; a key that stands for kcptun's own default says nothing, and may come or go. */
+const json = async (download: Download): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(await download.path(), 'utf8')) as Record<string, unknown>;
+
+async function importFile(window: WindowPage, name: string, text: string): Promise<void> {
+  await window.list.getByRole('button', { name: 'Import' }).click();
+  await window.dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+}
+
+test('what is imported is exported with the same meaning', async ({ window, page }) => {
+  await importFile(window, 'vps.json', JSON.stringify(CLIENT));
+  await expect(window.dialog).toContainText('Imported one tunnel');
+  await expect(window.dialog.locator('[data-note=unknown-keys]')).toContainText('fancy');
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.locator('form')).toContainText('fancy');
+
+  await page.keyboard.press('Control+1');
+  const name = await page.getByRole('heading', { level: 1 }).innerText();
+  await window.menu(name, 'Export…');
+  const saved = page.waitForEvent('download');
+  await window.dialog.getByRole('button', { name: 'Save file' }).click();
+  const exported = await json(await saved);
+  expect(exported).toMatchObject(CLIENT);
+
+  // and once more, from what was exported
+  await page.keyboard.press('Escape');
+  await window.menu(name, 'Delete');
+  await importFile(window, 'again.json', JSON.stringify(exported));
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await window.menu(await page.getByRole('heading', { level: 1 }).innerText(), 'Export…');
+  const again = page.waitForEvent('download');
+  await window.dialog.getByRole('button', { name: 'Save file' }).click();
+  expect(await json(await again)).toEqual(exported);
+});
+
+test("a server's file is recognised and turned into the client that fits it", async ({ window }) => {
+  const server = {
+    listen: ':4000',
+    target: '127.0.0.1:22',
+    key: 'sixteen letters!',
+    crypt: 'xtea',
+    nocomp: true,
+  };
+  await importFile(window, 'server.json', JSON.stringify(server));
+  await expect(window.dialog).toContainText("This is a server's configuration.");
+  await window.dialog.getByRole('button', { name: 'Turn it into the matching client' }).click();
+  await expect(window.dialog).toContainText('Imported one tunnel');
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  const { page } = window;
+  await expect(page.locator('input[name=port]')).toHaveValue('4000');
+  await expect(page.locator('form')).toContainText('xtea');
+});
+
+test('a pasted command line is read', async ({ window, page }) => {
+  await window.list.getByRole('button', { name: 'Import' }).click();
+  await window.dialog
+    .getByRole('textbox')
+    .fill('nohup ./client_linux_amd64 -r "198.51.100.7:4000" -l ":8388" -key secret-enough -mode fast2 &');
+  await window.dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(window.dialog).toContainText('Imported one tunnel');
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.locator('input[name=host]')).toHaveValue('198.51.100.7');
+  await expect(page.locator('form')).toContainText('Other computers can use this tunnel too');
+});
+
+test('what cannot be read is refused by name', async ({ window }) => {
+  await importFile(window, 'holiday.txt', 'Dear all, the weather is fine.');
+  await expect(window.dialog.getByRole('alert')).toContainText('holiday.txt');
+  await expect(window.dialog).toContainText('In none of the formats that can be read.');
+});
+
+test('the server command matches the tunnel, and holds the key only when asked', async ({ window, page }) => {
+  await importFile(window, 'vps.json', JSON.stringify(CLIENT));
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Server command' }).click();
+  const code = window.dialog.locator('pre');
+  await expect(code).toContainText('salsa20');
+  await expect(code).not.toContainText('quotes');
+  await window.dialog.getByRole('switch', { name: 'Include the key' }).click();
+  await expect(code).toContainText('quotes');
+  await window.dialog.getByRole('radio', { name: 'JSON file (-c)' }).click();
+  await expect(code).toContainText('"sndwnd": 2048');
+});

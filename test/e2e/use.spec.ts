@@ -1,0 +1,147 @@
+import { expect, test } from './fixtures.ts';
+import type { WindowPage } from './pages/window.ts';
+
+async function make(window: WindowPage, name: string): Promise<void> {
+  const form = await window.create();
+  await form.fill({ name, host: 'vps.example.com', key: 'a key that is long enough' });
+  await form.create();
+  await expect(window.row(name)).toBeVisible();
+}
+
+test('errors stand at their field as it is typed in', async ({ window, page }) => {
+  const form = await window.create();
+  await expect(page.locator('[aria-invalid]')).toHaveCount(0);
+  await form.createAndConnect();
+  await expect(form.note('host')).toContainText('Where is the server?');
+  await expect(form.host).toBeFocused();
+  await expect(form.note('key')).toHaveText('Needed');
+  await form.fill({ port: '29900-100' });
+  await expect(form.note('port')).toContainText('range');
+  await form.fill({ key: "it's a secrect" });
+  await expect(form.note('key')).toContainText('every kcptun comes with');
+  await form.fill({ rcvwnd: 0 });
+  await expect(form.note('rcvwnd')).toHaveText('From 1 to 65535');
+  await form.fill({ localaddr: ':8388' });
+  await expect(form.note('localaddr')).toContainText('127.0.0.1 keeps it to this one');
+  await form.fill({ datashard: 5, parityshard: 5 });
+  await expect(page.locator('form')).toContainText('any 5 may be lost (50 %)');
+  await expect(form.field('interval')).toBeDisabled();
+  await expect(form.field('interval')).toHaveValue('30');
+  await form.choose('Mode', 'manual');
+  await expect(form.field('interval')).toBeEnabled();
+  await form.choose('Cipher', 'none');
+  await expect(page.locator('form')).toContainText('Protects nothing');
+});
+
+test('a generated key is shown, hidden and long', async ({ window, page }) => {
+  const form = await window.create();
+  await expect(form.key).toHaveAttribute('type', 'password');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await expect(form.key).toHaveAttribute('type', 'text');
+  await expect(form.key).toHaveValue(/^[\w-]{43}$/);
+  await page.getByRole('button', { name: 'Hide the key' }).click();
+  await expect(form.key).toHaveAttribute('type', 'password');
+});
+
+test('what was deleted comes back by undo, in its place', async ({ window }) => {
+  for (const name of ['One', 'Two', 'Three']) await make(window, name);
+  await window.menu('Two', 'Delete');
+  await expect(window.row('Two')).toHaveCount(0);
+  await window.toasts.getByRole('button', { name: 'Undo' }).click();
+  await expect(window.list.locator('[data-tunnel] b')).toHaveText(['One', 'Two', 'Three']);
+  await window.menu('Three', 'Move up');
+  await expect(window.list.locator('[data-tunnel] b')).toHaveText(['One', 'Three', 'Two']);
+  await window.menu('One', 'Duplicate');
+  await expect(window.list.locator('[data-tunnel]')).toHaveCount(4);
+});
+
+test('everything can be done by keyboard alone', async ({ window, page }) => {
+  await page.keyboard.press('Alt+n');
+  await page.locator('input[name=name]').focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('Typed');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('127.0.0.1');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('9');
+  for (let tabs = 0; tabs < 2; tabs++) await page.keyboard.press('Tab');
+  await page.keyboard.type('a key that is long enough');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Create', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(window.row('Typed')).toHaveAttribute('data-state', 'off');
+
+  await page.keyboard.press('Alt+t');
+  await expect(window.row('Typed')).not.toHaveAttribute('data-state', 'off');
+  await page.keyboard.press('Control+4');
+  await expect(page.getByRole('tab', { name: 'Counters' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Control+e');
+  await expect(page.getByRole('tab', { name: 'Settings' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Control+o');
+  await expect(window.dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(window.dialog).toBeHidden();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('nothing like it');
+  await expect(window.row('Typed')).toHaveCount(0);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Alt+t');
+  await expect(window.row('Typed')).toHaveAttribute('data-state', 'off');
+  await page.getByRole('tab', { name: 'Settings' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('tab', { name: 'Connections' })).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(window.row('Typed')).toHaveCount(0);
+  await expect(window.toasts).toContainText('deleted');
+});
+
+test('language and theme change at once, and stay', async ({ window, page }) => {
+  await page.keyboard.press('Control+,');
+  await window.choose('Language', '简体中文');
+  await expect(window.dialog).toContainText('偏好设置');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  expect(dark).not.toBe(light);
+  await window.choose('主题', '浅色');
+  await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
+  await page.reload();
+  await expect(page.getByRole('button', { name: '新建隧道' }).first()).toBeVisible();
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
+});
+
+test('the system decides the language at first', async ({ host, browser }) => {
+  const context = await browser.newContext({ locale: 'zh-CN' });
+  const page = await context.newPage();
+  await page.goto(await host.address());
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('在糟糕的线路上也能畅通');
+  await context.close();
+});
+
+test('nothing is cut off or pushed out at 900x600', async ({ window, page }) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await make(window, 'A tunnel with a name that is rather longer than the list is wide');
+  for (const tab of ['1', '2', '3', '4', '5']) {
+    await page.keyboard.press(`Control+${tab}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(900);
+  }
+  await expect(page.getByRole('button', { name: 'Preferences' })).toBeInViewport({ ratio: 1 });
+});
+
+test('when the host ends the window says so, without its token it does not open', async ({
+  host,
+  page,
+  window,
+}) => {
+  const other = await page.context().newPage();
+  await other.goto((await host.address()).replace(/#.*/, ''));
+  await expect(other.getByRole('alert')).toContainText('with its token');
+  await other.close();
+  await host.stop();
+  await expect(page.getByRole('alert')).toContainText('The connection to the core is gone');
+  await expect(window.list).toBeVisible();
+});
