@@ -38,6 +38,11 @@ export class Cfb implements DatagramCipher {
     }
   }
 
+  /** The first block alone of the datagram at `offset`. */
+  sealFirst(words: Uint32Array, offset: number): void {
+    for (let k = 0; k < this.#first.length; k++) words[(offset >> 2) + k] ^= this.#first[k];
+  }
+
   open(batch: PacketBatch): void {
     const words = batch.kernel.words;
     const encrypt = this.#encrypt;

@@ -37,8 +37,8 @@ export class Gcm implements PacketCrypt {
   seal(batch: PacketBatch): void {
     const { kernel, count, offsets, lengths } = batch;
     for (let i = 0; i < count; i++) this.random.write(kernel.words, offsets[i] >> 2, NONCE_BYTES >> 2);
-    const table = this.#prepare(batch);
-    let keystream = table + this.#table.length + BLOCK;
+    const table = this.#scratch.load(this.#table);
+    let keystream = this.#keystream(batch) + BLOCK;
     for (let i = 0; i < count; i++) {
       const body = offsets[i] + NONCE_BYTES;
       const length = lengths[i] - OVERHEAD;
@@ -52,8 +52,8 @@ export class Gcm implements PacketCrypt {
 
   open(batch: PacketBatch): void {
     const { kernel, count, offsets, lengths, ok } = batch;
-    const table = this.#prepare(batch);
-    const tag = table + this.#table.length;
+    const table = this.#scratch.load(this.#table);
+    const tag = this.#keystream(batch);
     let keystream = tag + BLOCK;
     for (let i = 0; i < count; i++) {
       const body = offsets[i] + NONCE_BYTES;
@@ -69,16 +69,14 @@ export class Gcm implements PacketCrypt {
   }
 
   /**
-   * @returns the offset in scratch memory of: the table of GHASH, room for a tag, then the keystream of each datagram
-   * that is long enough: one block that masks the tag, and those for the body.
+   * @returns the offset in scratch memory of room for a tag, then the keystream of each datagram that is long enough: one
+   * block that masks the tag, and those for the body.
    */
-  #prepare(batch: PacketBatch): number {
+  #keystream(batch: PacketBatch): number {
     const { kernel, count, offsets, lengths } = batch;
-    const before = this.#table.length + BLOCK;
     // A body has at least 16 bytes less than the slot it lies in, which makes up for the block of the tag.
-    const scratch = this.#scratch.take(before + batch.next - batch.start);
-    kernel.bytes.set(this.#table, scratch);
-    let keystream = scratch + before;
+    const scratch = this.#scratch.take(BLOCK + batch.next - batch.start);
+    let keystream = scratch + BLOCK;
     for (let i = 0; i < count; i++) {
       const length = lengths[i] - OVERHEAD;
       if (length < 0) continue;
@@ -86,7 +84,7 @@ export class Gcm implements PacketCrypt {
       kernel.counters(keystream, offsets[i], bytes / BLOCK);
       keystream += bytes;
     }
-    this.encryptBlocks(kernel, scratch + before, keystream - scratch - before);
+    this.encryptBlocks(kernel, scratch + BLOCK, keystream - scratch - BLOCK);
     return scratch;
   }
 }
@@ -100,24 +98,35 @@ function sameTag(view: DataView, a: number, b: number): number {
   return difference === 0 ? 1 : 0;
 }
 
+/** GHASH takes as many blocks at a time, with a power of the hash key for each. */
+const POWERS = 4;
+
 /**
- * The products of the hash key with every nibble of a block (Shoup's tables), 8 KB: for byte 0 to 15, its low nibble 0 to
- * 15, then its high nibble 0 to 15, 16 bytes each.
+ * For H, H^2, H^3 and H^4 in turn, H being the hash key: its products with byte 0 to 255 in front of 15 zero bytes, 16
+ * bytes each; 16 KB in all.
  */
 export function ghashTable(hashKey: Uint8Array): Uint8Array {
-  // powers[k] = hashKey * x^k: GCM counts bits from the most significant of byte 0 (section 6.3).
-  const powers: bigint[] = [];
-  let power = BigInt('0x' + Buffer.from(hashKey).toString('hex'));
-  for (let k = 0; k < 128; k++) {
-    powers.push(power);
-    power = (power >> 1n) ^ (power & 1n ? 0xe1n << 120n : 0n);
-  }
-  const table = Buffer.alloc(16 * 2 * 16 * 16);
-  for (let i = 0; i < 512; i++) {
-    const firstBit = 8 * (i >> 5) + (i & 16 ? 0 : 4);
-    let product = 0n;
-    for (let bit = 0; bit < 4; bit++) if (i & (8 >> bit)) product ^= powers[firstBit + bit];
-    table.write(product.toString(16).padStart(32, '0'), 16 * i, 'hex');
+  const h = BigInt('0x' + Buffer.from(hashKey).toString('hex'));
+  const table = Buffer.alloc(POWERS * 256 * BLOCK);
+  for (let n = 0, power = h; n < POWERS; n++, power = multiply(power, h)) {
+    const multiples = [power];
+    while (multiples.length < 8) multiples.push(timesX(multiples[multiples.length - 1]));
+    for (let byte = 0; byte < 256; byte++) {
+      const product = multiples.reduce(
+        (sum, multiple, bit) => (byte & (0x80 >> bit) ? sum ^ multiple : sum),
+        0n,
+      );
+      table.write(product.toString(16).padStart(32, '0'), BLOCK * (256 * n + byte), 'hex');
+    }
   }
   return table;
+}
+
+// GCM's field (section 6.3) counts bits from the most significant.
+const timesX = (x: bigint): bigint => (x >> 1n) ^ (x & 1n ? 0xe1n << 120n : 0n);
+
+function multiply(x: bigint, y: bigint): bigint {
+  let product = 0n;
+  for (let bit = 1n << 127n; bit > 0n; bit >>= 1n, y = timesX(y)) if (x & bit) product ^= y;
+  return product;
 }

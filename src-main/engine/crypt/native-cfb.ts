@@ -89,7 +89,7 @@ export function probeNative(
   try {
     const zero = new Uint8Array(blockBytes);
     const outputs = [native.ecb().update(zero), native.cbc(zero).update(zero)];
-    own(key)(block);
+    own(key).encrypt(block);
     return outputs.every((output) => output.equals(expected)) ? native : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { CRYPTS, type CryptName, isCryptName } from '../../../shared/crypts.ts';
 import type { PacketBatch } from '../batch.ts';
 import { EngineError } from '../errors.ts';
+import type { LaneCipher } from '../kernel/crypt-kernel.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { ExpandKey } from './block-cipher.ts';
 import { Cfb } from './cfb.ts';
@@ -18,6 +19,7 @@ import { type EncryptBlocks, nativeEcb, ownEcb } from './ecb.ts';
 import { Gcm } from './gcm.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 import { PASS_BYTES } from './key.ts';
+import { LaneCfb } from './lane-cfb.ts';
 import { NativeCfb, probeNative } from './native-cfb.ts';
 import { RandomPool } from './random-pool.ts';
 import { Salsa20, Xor } from './stream-ciphers.ts';
@@ -35,30 +37,39 @@ export interface CryptWorld extends CipherWorld {
 
 type MakeCipher = (pass: Uint8Array, world: CipherWorld) => DatagramCipher;
 
-/** @param openssl the cipher's name in OpenSSL, without the mode, where it has one */
-const block =
-  (keyBytes: number, blockBytes: 8 | 16, expand: ExpandKey, openssl?: string): MakeCipher =>
+/** AES, which every processor and every node:crypto has. @param openssl its name in OpenSSL, without the mode */
+const native =
+  (keyBytes: number, openssl: string): MakeCipher =>
   (pass, { kernel, native = true }) => {
     const key = pass.subarray(0, keyBytes);
-    const found = native && openssl ? probeNative(openssl, key, blockBytes, expand) : undefined;
-    const encrypt = expand(key);
-    return found ? new NativeCfb(kernel, found, encrypt, blockBytes) : new Cfb(encrypt, blockBytes);
+    const found = native ? probeNative(openssl, key, 16, aes) : undefined;
+    const { encrypt } = aes(key);
+    return found ? new NativeCfb(kernel, found, encrypt, 16) : new Cfb(encrypt, 16);
+  };
+
+/** The kernel beats what OpenSSL has of these, too (SM4 and triple DES; the rest only as legacy). */
+const lanes =
+  (name: LaneCipher, keyBytes: number, blockBytes: 8 | 16, expand: ExpandKey): MakeCipher =>
+  (pass, { kernel }) => {
+    const cipher = expand(pass.subarray(0, keyBytes));
+    const step = kernel.cfb?.[name];
+    return step ? new LaneCfb(kernel, step, name, cipher, blockBytes) : new Cfb(cipher.encrypt, blockBytes);
   };
 
 const clear: DatagramCipher = { seal() {}, open() {} };
 
 /** The crypts whose datagrams carry a nonce and a checksum: all but two. */
 const CIPHERS: Record<Exclude<CryptName, 'null' | 'aes-128-gcm'>, MakeCipher> = {
-  aes: block(32, 16, aes, 'aes-256'),
-  'aes-128': block(16, 16, aes, 'aes-128'),
-  'aes-192': block(24, 16, aes, 'aes-192'),
-  sm4: block(16, 16, sm4, 'sm4'),
-  twofish: block(32, 16, twofish),
-  blowfish: block(32, 8, blowfish, 'bf'),
-  cast5: block(16, 8, cast5, 'cast5'),
-  '3des': block(24, 8, tripleDes, 'des-ede3'),
-  tea: block(16, 8, tea),
-  xtea: block(16, 8, xtea),
+  aes: native(32, 'aes-256'),
+  'aes-128': native(16, 'aes-128'),
+  'aes-192': native(24, 'aes-192'),
+  sm4: lanes('sm4', 16, 16, sm4),
+  twofish: lanes('twofish', 32, 16, twofish),
+  blowfish: lanes('blowfish', 32, 8, blowfish),
+  cast5: lanes('cast5', 16, 8, cast5),
+  '3des': lanes('tripleDes', 24, 8, tripleDes),
+  tea: lanes('tea', 16, 8, tea),
+  xtea: lanes('xtea', 16, 8, xtea),
   salsa20: (pass, { kernel }) => new Salsa20(kernel, pass),
   xor: (pass, { kernel }) => new Xor(kernel, pass),
   none: () => clear,
@@ -68,7 +79,7 @@ const CIPHERS: Record<Exclude<CryptName, 'null' | 'aes-128-gcm'>, MakeCipher> = 
 function aes128Blocks(pass: Uint8Array, { native = true }: CipherWorld): EncryptBlocks {
   const key = pass.subarray(0, 16);
   const found = native ? probeNative('aes-128', key, 16, aes) : undefined;
-  return found ? nativeEcb(found.ecb()) : ownEcb(aes(key), 16);
+  return found ? nativeEcb(found.ecb()) : ownEcb(aes(key).encrypt, 16);
 }
 
 /** No header, no checksum: everything that arrives is taken. */

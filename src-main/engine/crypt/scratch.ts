@@ -1,10 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 
-/**
- * Kernel memory that all crypts of a kernel borrow in turn: seal and open run one at a time and leave nothing in it that
- * they need again. So a crypt owns no kernel memory and needs no closing.
- */
-export class Scratch {
+/** A block of kernel memory that grows to what is asked of it. */
+class Room {
   #offset = 0;
   #size = 0;
   readonly #kernel: Kernel;
@@ -13,7 +10,6 @@ export class Scratch {
     this.#kernel = kernel;
   }
 
-  /** @returns the 16-aligned offset of `size` bytes with anything in them, valid until the next call */
   take(size: number): number {
     if (size > this.#size) {
       if (this.#size > 0) this.#kernel.arena.free(this.#offset);
@@ -21,6 +17,43 @@ export class Scratch {
       this.#size = size;
     }
     return this.#offset;
+  }
+}
+
+/**
+ * Kernel memory that all crypts of a kernel borrow in turn: seal and open run one at a time and leave nothing in it that
+ * they need again. So a crypt owns no kernel memory and needs no closing.
+ */
+export class Scratch {
+  readonly #work: Room;
+  readonly #tables: Room;
+  readonly #bytes: Uint8Array;
+  #loaded: Uint8Array | undefined;
+  #at = 0;
+
+  constructor(kernel: Kernel) {
+    this.#work = new Room(kernel);
+    this.#tables = new Room(kernel);
+    this.#bytes = kernel.bytes;
+  }
+
+  /** @returns the 16-aligned offset of `size` bytes with anything in them, valid until the next call */
+  take(size: number): number {
+    return this.#work.take(size);
+  }
+
+  /**
+   * Copies tables into kernel memory, unless they are those of the last call, as where one crypt works alone.
+   * @param tables never written to again
+   * @returns their 16-aligned offset, valid until the next call
+   */
+  load(tables: Uint8Array): number {
+    if (tables !== this.#loaded) {
+      this.#at = this.#tables.take(tables.length);
+      this.#bytes.set(tables, this.#at);
+      this.#loaded = tables;
+    }
+    return this.#at;
   }
 }
 

@@ -6,20 +6,19 @@ import { type Scratch, scratchOf } from './scratch.ts';
 
 /** A keystream is XORed on: sealing and opening are the same. */
 abstract class StreamCipher implements DatagramCipher {
-  protected readonly scratch: Scratch;
+  readonly #scratch: Scratch;
 
   constructor(
     kernel: Kernel,
     private readonly secret: Uint8Array,
   ) {
-    this.scratch = scratchOf(kernel);
+    this.#scratch = scratchOf(kernel);
   }
 
   protected abstract apply(kernel: Kernel, secret: number, offset: number, length: number): void;
 
   seal(batch: PacketBatch): void {
-    const secret = this.scratch.take(this.secret.length);
-    batch.kernel.bytes.set(this.secret, secret);
+    const secret = this.#scratch.load(this.secret);
     for (let i = 0; i < batch.count; i++)
       this.apply(batch.kernel, secret, batch.offsets[i], batch.lengths[i]);
   }

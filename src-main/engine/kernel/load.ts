@@ -1,5 +1,6 @@
 import base64 from 'virtual:kernel';
 import { EngineError } from '../errors.ts';
+import type { CfbStep, LaneCipher } from './crypt-kernel.ts';
 import { Arena, type Kernel } from './kernel.ts';
 import { createPlainKernel } from './plain.ts';
 
@@ -25,9 +26,8 @@ let shared: Kernel | undefined;
 export const sharedKernel = (): Kernel => (shared ??= createKernel());
 
 /** The functions of the module as JavaScript sees them: an unsigned result comes back signed. */
-interface Exports extends Omit<Kernel, 'name' | 'bytes' | 'words' | 'view' | 'arena'> {
-  arenaStart(): number;
-}
+type Exports = Omit<Kernel, 'name' | 'bytes' | 'words' | 'view' | 'arena' | 'cfb'> &
+  Record<LaneCipher, CfbStep> & { arenaStart(): number };
 
 function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
   const pages = KERNEL_BYTES >> 16;
@@ -41,6 +41,7 @@ function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
     words: new Uint32Array(memory.buffer),
     view: new DataView(memory.buffer),
     arena: new Arena(arenaStart(), KERNEL_BYTES),
+    cfb: functions,
     crc32: (offset, length) => crc32(offset, length) >>> 0,
     crc32c: (offset, length) => crc32c(offset, length) >>> 0,
   };

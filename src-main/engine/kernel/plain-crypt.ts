@@ -1,7 +1,7 @@
 import type { CryptKernel } from './crypt-kernel.ts';
 import { plainCrc } from './plain-crc.ts';
 import type { KernelMemory } from './plain.ts';
-import { rotl32, swap32 } from './words.ts';
+import { rotl32 } from './words.ts';
 
 /** The polynomial of IEEE 802.3, bits reversed. */
 const IEEE = 0xedb88320;
@@ -55,35 +55,37 @@ export function plainCrypt(memory: KernelMemory): CryptKernel {
   }
 
   function ghash(to: number, table: number, from: number, length: number): void {
-    const y = new Uint8Array(16);
-    const product = new Uint32Array(y.buffer);
+    // Big-endian words, as GCM counts bits from the most significant of byte 0: a shift to the right is times x.
+    const y = new DataView(new ArrayBuffer(16));
+    /** Horner's rule over the bytes of y, with the products of H, the first table. */
     const multiply = (): void => {
       let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
-      for (let i = 0, row = table >> 2; i < 16; i++, row += 128) {
-        const low = row + ((y[i] & 15) << 2);
-        const high = row + 64 + ((y[i] >> 4) << 2);
-        a ^= words[low] ^ words[high];
-        b ^= words[low + 1] ^ words[high + 1];
-        c ^= words[low + 2] ^ words[high + 2];
-        d ^= words[low + 3] ^ words[high + 3];
+      for (let i = 15; i >= 0; i--) {
+        // Times x^8; what is shifted out comes back times x^128 = 1 + x + x^2 + x^7.
+        const over = (d & 255) << 8;
+        const at = table + 16 * y.getUint8(i);
+        d = ((d >>> 8) | (c << 24)) ^ view.getInt32(at + 12);
+        c = ((c >>> 8) | (b << 24)) ^ view.getInt32(at + 8);
+        b = ((b >>> 8) | (a << 24)) ^ view.getInt32(at + 4);
+        a = (a >>> 8) ^ ((over ^ (over >> 1) ^ (over >> 2) ^ (over >> 7)) << 16) ^ view.getInt32(at);
       }
-      product[0] = a;
-      product[1] = b;
-      product[2] = c;
-      product[3] = d;
+      y.setInt32(0, a);
+      y.setInt32(4, b);
+      y.setInt32(8, c);
+      y.setInt32(12, d);
     };
     for (const end = from + length; from < end; from += 16) {
       const count = Math.min(16, end - from);
-      for (let i = 0; i < count; i++) y[i] ^= bytes[from + i];
+      for (let i = 0; i < count; i++) y.setUint8(i, y.getUint8(i) ^ bytes[from + i]);
       multiply();
     }
-    // 64 bits of the additional data's length, which is 0, and of the data's, in bits, big-endian.
-    product[3] ^= swap32(length << 3);
+    // 64 bits of the additional data's length, which is 0, and of the data's, in bits.
+    y.setInt32(12, y.getInt32(12) ^ (length << 3));
     multiply();
-    bytes.set(y, to);
+    for (let i = 0; i < 16; i += 4) view.setInt32(to + i, y.getInt32(i));
   }
 
   return { xor, crc32: plainCrc(memory, IEEE), salsa20, counters, ghash };

@@ -1,5 +1,5 @@
 import { bigEndianWords, rotl32, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 /** x times a in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1 (FIPS 197, section 4.2). */
 const double = (a: number): number => ((a << 1) ^ (a & 0x80 ? 0x11b : 0)) & 255;
@@ -58,12 +58,12 @@ function roundKeys(key: Uint8Array): Int32Array {
 }
 
 /** AES (FIPS 197) with a key of 16, 24 or 32 bytes. */
-export function aes(key: Uint8Array): EncryptBlock {
+export function aes(key: Uint8Array): BlockCipher {
   const w = roundKeys(key);
   const s = SBOX;
   const t = T;
   const last = w.length - 4;
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = block[0] ^ w[0];
     let b = block[1] ^ w[1];
     let c = block[2] ^ w[2];
@@ -103,4 +103,5 @@ export function aes(key: Uint8Array): EncryptBlock {
     block[3] =
       (s[d & 255] | (s[(a >>> 8) & 255] << 8) | (s[(b >>> 16) & 255] << 16) | (s[c >>> 24] << 24)) ^ w[k + 3];
   };
+  return { encrypt, schedule: w };
 }

@@ -1,5 +1,5 @@
 import { bigEndianWords, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 /** The P-array's 18 words and four S-boxes of 256. */
 const WORDS = 18 + 4 * 256;
@@ -22,7 +22,7 @@ function digitsOfPi(): Int32Array {
 }
 
 /** Blowfish (Schneier, "Description of a New Variable-Length Key, 64-Bit Block Cipher", 1993), 4 to 56 bytes of key. */
-export function blowfish(key: Uint8Array): EncryptBlock {
+export function blowfish(key: Uint8Array): BlockCipher {
   const words = (initial ??= digitsOfPi()).slice();
   const p = words.subarray(0, 18);
   const s = words.subarray(18);
@@ -52,5 +52,5 @@ export function blowfish(key: Uint8Array): EncryptBlock {
     words[i] = swap32(block[0]);
     words[i + 1] = swap32(block[1]);
   }
-  return encrypt;
+  return { encrypt, schedule: words };
 }

@@ -1,5 +1,5 @@
 import { bigEndianWords, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 import { CAST5_SBOXES } from './cast5-tables.ts';
 
 const S = bigEndianWords(Buffer.from(CAST5_SBOXES, 'base64'));
@@ -64,10 +64,10 @@ function subkeys(key: Uint8Array): Int32Array {
 }
 
 /** CAST-128 (RFC 2144) with 16 rounds, 16-byte key. */
-export function cast5(key: Uint8Array): EncryptBlock {
+export function cast5(key: Uint8Array): BlockCipher {
   const k = subkeys(key);
   const s = S;
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);
     // Section 2.2: the round functions of type 1, 2, 3 take turns; the halves swap each round.
@@ -103,4 +103,6 @@ export function cast5(key: Uint8Array): EncryptBlock {
     block[0] = swap32(b);
     block[1] = swap32(a);
   };
+  // S1 to S4; the key schedule alone needs the others.
+  return { encrypt, schedule: Int32Array.of(...k, ...s.subarray(0, 1024)) };
 }

@@ -1,5 +1,5 @@
 import { bigEndianWords, rotl32, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 /** FK of GB/T 32907-2016, section 7.3. */
 const FK = [0xa3b1bac6, 0x56aa3350, 0x677d9197, 0xb27022dc];
@@ -64,10 +64,10 @@ function roundKeys(key: Uint8Array): Int32Array {
 }
 
 /** SM4 (GB/T 32907-2016), 16-byte key. */
-export function sm4(key: Uint8Array): EncryptBlock {
+export function sm4(key: Uint8Array): BlockCipher {
   const rk = roundKeys(key);
   const t = T;
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);
     let c = swap32(block[2]);
@@ -87,4 +87,5 @@ export function sm4(key: Uint8Array): EncryptBlock {
     block[2] = swap32(b);
     block[3] = swap32(a);
   };
+  return { encrypt, schedule: Int32Array.of(...rk, ...t) };
 }

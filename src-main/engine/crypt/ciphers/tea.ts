@@ -1,14 +1,15 @@
 import { bigEndianWords, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 const DELTA = 0x9e3779b9;
 /** kcp-go asks x/crypto/tea for 16 rounds, which are half of these cycles' Feistel rounds: the customary TEA has 32. */
 const CYCLES = 8;
 
 /** TEA (Wheeler and Needham, "TEA, a Tiny Encryption Algorithm", 1994), big-endian words, 16-byte key. */
-export function tea(key: Uint8Array): EncryptBlock {
-  const [k0, k1, k2, k3] = bigEndianWords(key);
-  return (block) => {
+export function tea(key: Uint8Array): BlockCipher {
+  const schedule = bigEndianWords(key);
+  const [k0, k1, k2, k3] = schedule;
+  const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);
     let sum = 0;
@@ -20,4 +21,5 @@ export function tea(key: Uint8Array): EncryptBlock {
     block[0] = swap32(a);
     block[1] = swap32(b);
   };
+  return { encrypt, schedule };
 }

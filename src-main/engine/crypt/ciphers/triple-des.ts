@@ -1,5 +1,5 @@
 import { swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 // All tables are FIPS 46-3's, which counts bits from 1 at the most significant.
 
@@ -64,11 +64,11 @@ function schedule(key: Uint8Array): number[][] {
 }
 
 /** Triple DES, encrypt-decrypt-encrypt with three keys (FIPS 46-3, NIST SP 800-67), 24-byte key, parity bits ignored. */
-export function tripleDes(key: Uint8Array): EncryptBlock {
+export function tripleDes(key: Uint8Array): BlockCipher {
   const [k1, k2, k3] = [0, 8, 16].map((from) => schedule(key.subarray(from, from + 8)));
   const k = Int32Array.from([...k1, ...k2.reverse(), ...k3].flat());
   const sp = SP;
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);
     // The initial permutation, by swapping bit groups between the halves.
@@ -136,4 +136,5 @@ export function tripleDes(key: Uint8Array): EncryptBlock {
     block[0] = swap32(a);
     block[1] = swap32(b);
   };
+  return { encrypt, schedule: Int32Array.of(...k, ...sp) };
 }

@@ -1,5 +1,5 @@
 import { rotl32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 /** The nibble permutations t0..t3 of q0 and q1 ("Twofish: A 128-Bit Block Cipher", 1998, section 4.3.5). */
 const NIBBLES = [
@@ -70,7 +70,7 @@ function h(x: number, list: readonly number[]): number {
 }
 
 /** Twofish ("Twofish: A 128-Bit Block Cipher", Schneier et al., 1998), with a key of 16, 24 or 32 bytes. */
-export function twofish(key: Uint8Array): EncryptBlock {
+export function twofish(key: Uint8Array): BlockCipher {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   const even: number[] = [];
   const odd: number[] = [];
@@ -94,7 +94,7 @@ export function twofish(key: Uint8Array): EncryptBlock {
     return matrixWord(MDS, column, MDS_MODULUS);
   });
 
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = block[0] ^ k[0];
     let b = block[1] ^ k[1];
     let c = block[2] ^ k[2];
@@ -116,4 +116,5 @@ export function twofish(key: Uint8Array): EncryptBlock {
     block[2] = a ^ k[6];
     block[3] = b ^ k[7];
   };
+  return { encrypt, schedule: Int32Array.of(...k, ...g) };
 }

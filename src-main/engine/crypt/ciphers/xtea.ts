@@ -1,11 +1,11 @@
 import { bigEndianWords, swap32 } from '../../kernel/words.ts';
-import type { EncryptBlock } from '../block-cipher.ts';
+import type { BlockCipher } from '../block-cipher.ts';
 
 const DELTA = 0x9e3779b9;
 const CYCLES = 32;
 
 /** XTEA (Needham and Wheeler, "Tea extensions", 1997), big-endian words, 16-byte key, 64 rounds. */
-export function xtea(key: Uint8Array): EncryptBlock {
+export function xtea(key: Uint8Array): BlockCipher {
   const k = bigEndianWords(key);
   // What each of the 64 rounds adds: the running sum and the key word it selects.
   const rounds = new Int32Array(2 * CYCLES);
@@ -15,7 +15,7 @@ export function xtea(key: Uint8Array): EncryptBlock {
     sum = (sum + DELTA) | 0;
     rounds[2 * cycle + 1] = sum + k[(sum >>> 11) & 3];
   }
-  return (block) => {
+  const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);
     for (let i = 0; i < 2 * CYCLES; i += 2) {
@@ -25,4 +25,5 @@ export function xtea(key: Uint8Array): EncryptBlock {
     block[0] = swap32(a);
     block[1] = swap32(b);
   };
+  return { encrypt, schedule: rounds };
 }

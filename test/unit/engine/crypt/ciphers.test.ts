@@ -14,7 +14,7 @@ function encrypt(expand: ExpandKey, key: Uint8Array, block: Uint8Array): Buffer 
   const words = new Int32Array(block.length >> 2);
   const bytes = Buffer.from(words.buffer);
   bytes.set(block);
-  expand(key)(words);
+  expand(key).encrypt(words);
   return bytes;
 }
 

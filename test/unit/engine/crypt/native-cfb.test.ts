@@ -17,7 +17,7 @@ const asBlockCipher =
     const words = new Int32Array(block.length >> 2);
     const bytes = new Uint8Array(words.buffer);
     bytes.set(block);
-    expand(key)(words);
+    expand(key).encrypt(words);
     return bytes;
   };
 
@@ -38,7 +38,7 @@ describe.each(ciphers)('NativeCfb with $name', ({ name, key, blockBytes, own, tw
   const create = (): NativeCfb => {
     const native = probeNative(name, key, blockBytes, own);
     if (!native) throw new Error(`${name} is missing in node:crypto`);
-    return new NativeCfb(kernel, native, own(key), blockBytes);
+    return new NativeCfb(kernel, native, own(key).encrypt, blockBytes);
   };
 
   it('seals, over many batches, what the ordinary CFB opens from byte 16 on', () => {
@@ -114,6 +114,8 @@ describe('probeNative', () => {
   });
 
   it('finds nothing where the cipher gives other bytes than our own', () => {
-    expect(probeNative('aes-256', key32, 16, () => () => undefined)).toBeUndefined();
+    expect(
+      probeNative('aes-256', key32, 16, () => ({ encrypt: () => undefined, schedule: new Int32Array() })),
+    ).toBeUndefined();
   });
 });
