@@ -17,9 +17,6 @@ export interface PipeOptions {
   onClose: (reason: Error | undefined) => void;
 }
 
-/** What a timer of the system can hold. */
-export const LONGEST_TIMER_MS = 0x7fffffff;
-
 /**
  * Joins a connection and a smux stream, both ways, neither faster than the other end takes it.
  *
@@ -102,10 +99,7 @@ export class Pipe {
 
   #finish(): void {
     if (this.options.closeWaitMs === 0 || (this.#socketEnded && this.#streamEnded)) this.#close();
-    else
-      this.#wait ??= this.options.world.after(Math.min(this.options.closeWaitMs, LONGEST_TIMER_MS), () =>
-        this.#close(),
-      );
+    else this.#wait ??= this.options.world.after(this.options.closeWaitMs, () => this.#close());
   }
 
   #close(): void {

@@ -1,7 +1,6 @@
 import type { SessionState, Trouble } from '../../shared/snapshot.ts';
 import { EngineError } from './errors.ts';
 import { type EngineListener, troubleTeller } from './events.ts';
-import { LONGEST_TIMER_MS } from './pipe.ts';
 import { RetiredSessions } from './retired-sessions.ts';
 import type { Session } from './session-types.ts';
 import type { Timer, World } from './world.ts';
@@ -39,7 +38,7 @@ const DOUBTFUL: readonly Trouble[] = ['nothing-heard', 'refused'];
 /** How far the next session is. */
 type Dial =
   | { kind: 'none' }
-  | { kind: 'pause'; timer: Timer }
+  | { kind: 'pause'; until: number; timer: Timer }
   | { kind: 'dialling' }
   | { kind: 'proving'; session: Session; timer: Timer };
 
@@ -62,7 +61,9 @@ export class SessionKeeper {
   #expiry: Timer | undefined;
   /** runs while a stream's opening is to be seen acknowledged, or the current session is doubted */
   #check: Timer | undefined;
-  #doubted = false;
+  #doubtedAt: number | undefined;
+  /** the current session is to be replaced though it lives */
+  #outdated = false;
   #closed = false;
 
   constructor(options: KeeperOptions) {
@@ -72,7 +73,7 @@ export class SessionKeeper {
 
   /** The session that takes new streams, unless there is none or it may be dead. */
   get usable(): Session | undefined {
-    return this.#doubted ? undefined : this.#current;
+    return this.#doubtedAt === undefined ? this.#current : undefined;
   }
 
   /** Every session there is, the replaced ones and the one being dialled included. */
@@ -89,8 +90,8 @@ export class SessionKeeper {
 
   /** Somebody waits for a session: a pause is cut short, to a second after the last dial. */
   demand(): void {
-    if (this.#dial.kind === 'pause')
-      this.#pauseFor(Math.max(0, this.#dialledAt + FIRST_PAUSE_MS - this.#options.world.now()));
+    const soonest = Math.max(this.#options.world.now(), this.#dialledAt + FIRST_PAUSE_MS);
+    if (this.#dial.kind === 'pause' && soonest < this.#dial.until) this.#pauseUntil(soonest);
   }
 
   /** A stream was opened in the usable session: it should be heard from soon. */
@@ -140,18 +141,23 @@ export class SessionKeeper {
     dial().then(
       (session) => {
         if (this.#closed || this.#dial !== attempt) session.close();
+        else if (session.closed) this.#failed('closed while it was dialled');
         else this.#prove(session);
       },
       (cause: unknown) => {
-        if (this.#closed || this.#dial !== attempt) return;
-        const error =
-          cause instanceof EngineError
-            ? cause
-            : new EngineError('socket-failed', `cannot dial ${remote}: ${String(cause)}`, { cause });
-        emit({ kind: 'session-closed', remote, conv: null, error });
-        this.#pause();
+        if (!this.#closed && this.#dial === attempt) this.#failed(cause);
       },
     );
+  }
+
+  #failed(cause: unknown): void {
+    const { remote, emit } = this.#options;
+    const error =
+      cause instanceof EngineError
+        ? cause
+        : new EngineError('socket-failed', `cannot dial ${remote}: ${String(cause)}`, { cause });
+    emit({ kind: 'session-closed', remote, conv: null, error });
+    this.#pause();
   }
 
   #prove(session: Session): void {
@@ -185,11 +191,18 @@ export class SessionKeeper {
     const { world, emit, autoExpireMs, onUsable } = this.#options;
     if (this.#dial.kind === 'proving') this.#dial.timer.stop();
     this.#dial = NONE;
-    if (this.#current) this.#retire(this.#current);
+    if (this.#current) {
+      if (!this.#replacementWanted()) {
+        session.close(new EngineError('closed', 'the session before is heard again'));
+        return;
+      }
+      this.#retire(this.#current);
+    }
     this.#current = session;
     this.#currentSince = world.now();
     if (autoExpireMs > 0)
-      this.#expiry = world.after(Math.min(autoExpireMs, LONGEST_TIMER_MS), () => {
+      this.#expiry = world.after(autoExpireMs, () => {
+        this.#outdated = true;
         if (this.#dial.kind === 'none') this.#dialNow();
       });
     emit({ kind: 'up', remote: session.remote, conv: session.conv });
@@ -204,7 +217,8 @@ export class SessionKeeper {
 
   #forgetCurrent(): void {
     this.#current = undefined;
-    this.#doubted = false;
+    this.#doubtedAt = undefined;
+    this.#outdated = false;
     this.#expiry?.stop();
     this.#check?.stop();
     this.#check = undefined;
@@ -229,22 +243,32 @@ export class SessionKeeper {
 
   /** The peer may be gone: a replacement is dialled, and until one of the two is heard no stream is opened. */
   #doubt(): void {
-    if (this.#doubted) return;
-    this.#doubted = true;
+    if (this.#doubtedAt !== undefined) return;
+    this.#doubtedAt = this.#options.world.now();
     this.#check?.stop();
-    this.#recheck(this.#current!, this.#options.world.now());
+    this.#recheck();
     if (this.#dial.kind === 'none') this.#dialNow();
   }
 
-  #recheck(session: Session, since: number): void {
-    const { world, onUsable } = this.#options;
-    this.#check = world.after(RECHECK_MS, () => {
+  #recheck(): void {
+    this.#check = this.#options.world.after(RECHECK_MS, () => {
       this.#check = undefined;
-      const { heardAgo } = session.snapshot();
-      if (heardAgo === null || heardAgo > world.now() - since) return this.#recheck(session, since);
-      this.#doubted = false;
-      onUsable();
+      if (this.#stillDoubted()) this.#recheck();
+      else this.#options.onUsable();
     });
+  }
+
+  /** Whether nothing was heard in the current session since it is doubted; else it is not any more. */
+  #stillDoubted(): boolean {
+    if (this.#doubtedAt === undefined) return false;
+    const { heardAgo } = this.#current!.snapshot();
+    if (heardAgo === null || heardAgo >= this.#options.world.now() - this.#doubtedAt) return true;
+    this.#doubtedAt = undefined;
+    return false;
+  }
+
+  #replacementWanted(): boolean {
+    return this.#current === undefined || this.#outdated || this.#stillDoubted();
   }
 
   #pause(): void {
@@ -252,13 +276,18 @@ export class SessionKeeper {
     this.#failures++;
     const growth = wanted() ? 1 : 2 ** Math.min(this.#failures - 1, 10);
     const jitter = 1 + world.random() / 4;
-    this.#pauseFor(Math.min(FIRST_PAUSE_MS * growth * jitter, LONGEST_PAUSE_MS));
+    this.#pauseUntil(world.now() + Math.min(FIRST_PAUSE_MS * growth * jitter, LONGEST_PAUSE_MS));
   }
 
-  #pauseFor(ms: number): void {
+  #pauseUntil(until: number): void {
     const { world, remote, emit } = this.#options;
     if (this.#dial.kind === 'pause') this.#dial.timer.stop();
-    this.#dial = { kind: 'pause', timer: world.after(ms, () => this.#dialNow()) };
-    emit({ kind: 'redial', remote, attempt: this.#failures, inMs: Math.round(ms) });
+    const inMs = Math.max(0, Math.round(until - world.now()));
+    const timer = world.after(inMs, () => {
+      this.#dial = NONE;
+      if (this.#replacementWanted()) this.#dialNow();
+    });
+    this.#dial = { kind: 'pause', until, timer };
+    emit({ kind: 'redial', remote, attempt: this.#failures, inMs });
   }
 }

@@ -2,6 +2,9 @@ import { randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Timer, World } from './world.ts';
 
+/** setTimeout takes more for 1: what is later than in 25 days is then. */
+const LONGEST_TIMER_MS = 0x7fffffff;
+
 /** The real one: setTimeout, setImmediate, the system's clock and randomness. */
 export class SystemWorld implements World {
   #queue: (() => void)[] = [];
@@ -17,7 +20,7 @@ export class SystemWorld implements World {
   }
 
   after(ms: number, run: () => void): Timer {
-    const timer = setTimeout(run, ms);
+    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
     return { stop: () => clearTimeout(timer) };
   }
 

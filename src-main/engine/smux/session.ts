@@ -29,6 +29,11 @@ export interface SmuxOptions {
   onClose: (reason: EngineError) => void;
 }
 
+/** What waits to be sent: of one stream at most, over all streams about, and of one stream at least. */
+const STREAM_WRITE_MOST = 128 * 1024;
+const WRITE_MOST = 4 * 1024 * 1024;
+const STREAM_WRITE_LEAST = 16 * 1024;
+
 const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
@@ -101,6 +106,11 @@ export class SmuxSession {
   /** False while the unread bytes reach the receive buffer: then the layer below stops feeding, until `onResume`. */
   get readable(): boolean {
     return this.#unread < this.#options.receiveBuffer;
+  }
+
+  /** Bytes waiting in one stream from which on its `write` answers false; its `onDrain` is called at half of it. */
+  get writeLimit(): number {
+    return Math.max(STREAM_WRITE_LEAST, Math.min(STREAM_WRITE_MOST, WRITE_MOST / this.#streams.size));
   }
 
   /** Whether frames wait to be written. */

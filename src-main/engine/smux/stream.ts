@@ -16,9 +16,6 @@ import { Gatherer } from './gatherer.ts';
 import type { SmuxSession } from './session.ts';
 import type { FrameSink } from './sink.ts';
 
-/** `write` answers false from here on, and `onDrain` is called at half of it. */
-export const WRITE_LIMIT = 128 * 1024;
-
 /** How long a destroyed stream may go on sending what was written to it (openCloseTimeout of smux). */
 const LINGER_MS = 30_000;
 
@@ -112,7 +109,7 @@ export class SmuxStream {
     this.#outbox.push(chunk);
     this.#written += chunk.length;
     this.session.schedule(this);
-    this.#wantsDrain = this.#outbox.length >= WRITE_LIMIT;
+    this.#wantsDrain = this.#outbox.length >= this.session.writeLimit;
     return !this.#wantsDrain;
   }
 
@@ -239,7 +236,7 @@ export class SmuxStream {
       sink.write(header, 0, FRAME_HEADER_BYTES);
       this.#outbox.moveTo(sink, length);
       this.#framed = (this.#framed + length) >>> 0;
-      if (this.#wantsDrain && this.#outbox.length <= WRITE_LIMIT / 2) {
+      if (this.#wantsDrain && this.#outbox.length <= this.session.writeLimit / 2) {
         this.#wantsDrain = false;
         this.onDrain();
       }

@@ -211,6 +211,27 @@ describe('session keeper, in doubt', () => {
     expect(conv(bench.keeper.usable)).toBe(2);
   });
 
+  it('does not replace a session that was heard again before the new one answered', async () => {
+    const bench = new Bench();
+    await bench.pass(20_000);
+    bench.line.cut();
+    bench.keeper.usable!.mux.open();
+    bench.keeper.opened();
+    await bench.pass(1_600);
+    expect(bench.keeper.sessions.map(conv)).toEqual([1, 2]);
+    bench.line.mend();
+    await bench.pass(50);
+    expect(bench.events.at(-1)).toMatchObject({
+      conv: 2,
+      error: { message: expect.stringContaining('heard again') },
+    });
+    await bench.pass(600);
+    expect(bench.keeper.sessions.map(conv)).toEqual([1]);
+    expect(conv(bench.keeper.usable)).toBe(1);
+    await bench.pass(60_000);
+    expect(bench.dials).toHaveLength(2);
+  });
+
   it('does not doubt a session that answers', async () => {
     const bench = new Bench();
     await bench.pass(20_000);

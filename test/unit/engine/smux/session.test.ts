@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { WRITE_LIMIT } from '../../../../src-main/engine/smux/stream.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { Collector, SmuxLink, smuxSide } from '../../../support/smux-link.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
@@ -130,17 +129,20 @@ describe.each(VERSIONS)('smux %i', (version) => {
   it('holds the writer back at its limit and calls it when there is room', () => {
     const { session, sink } = smuxSide(version, undefined, { role: 'client' });
     const stream = session.open();
+    const limit = 128 * 1024;
     let drains = 0;
     stream.onDrain = () => void drains++;
-    expect(stream.write(Buffer.alloc(WRITE_LIMIT - 1))).toBe(true);
+    expect(stream.write(Buffer.alloc(limit - 1))).toBe(true);
     expect(stream.write(Buffer.alloc(1))).toBe(false);
-    sink.limit = WRITE_LIMIT / 4;
+    sink.limit = limit / 4;
     session.pump(sink);
     expect(drains).toBe(0);
     sink.limit = Infinity;
     session.pump(sink);
     expect(drains).toBe(1);
     expect(stream.pending).toBe(0);
+    while (session.streams < 1000) session.open();
+    expect(stream.write(Buffer.alloc(16 * 1024))).toBe(false);
     session.close();
   });
 
