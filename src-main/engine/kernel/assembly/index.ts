@@ -4,6 +4,7 @@ export * from './cast5';
 export * from './crypt';
 export * from './fec';
 export * from './gcm';
+export * from './memory';
 export * from './sm4';
 export * from './snappy';
 export * from './tea';

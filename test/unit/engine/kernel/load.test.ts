@@ -39,3 +39,12 @@ describe('createKernel', () => {
     expect(sharedKernel()).toBe(sharedKernel());
   });
 });
+
+it('has every function of the plain kernel in WebAssembly, too', () => {
+  const functions = (kernel: object): string[] =>
+    Object.entries(kernel)
+      .filter(([, value]) => typeof value === 'function')
+      .map(([name]) => name)
+      .sort();
+  expect(functions(createKernel('wasm'))).toEqual(expect.arrayContaining(functions(createKernel('plain'))));
+});
