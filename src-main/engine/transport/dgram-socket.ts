@@ -7,6 +7,8 @@ import { setDscp } from './dscp.ts';
 import { handleOf, type UdpHandle } from './libc.ts';
 
 const DRAIN_POLL_MS = 1;
+/** libuv reads at most so many datagrams of a socket before it looks at others. */
+const LIBUV_READS = 32;
 
 /** node:dgram on every platform: the default where nothing faster is there, and its fallback. */
 export class DgramSocket implements DatagramSocket {
@@ -104,7 +106,8 @@ export class DgramSocket implements DatagramSocket {
 
   #restWhenBusy(): void {
     if (this.#collector) {
-      this.#handle!.recvStop!();
+      // A full read leaves more behind: those are read on before it rests again.
+      if (this.#shown!.count < LIBUV_READS) this.#handle!.recvStop!();
       return;
     }
     const count = this.#count;
