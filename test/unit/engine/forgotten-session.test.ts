@@ -98,8 +98,8 @@ describe('a peer that was started again', () => {
       await world.run(60_000);
       expect(client.snapshot()).toMatchObject({ state: 'up', troubles: [] });
       line.restart();
-    // what is still in the air comes from the old one
-    await world.run(100);
+      // what is still in the air comes from the old one
+      await world.run(100);
 
       client.mux.open();
       await world.run(1_500);
