@@ -2,12 +2,31 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { startClient, startServer } from '../engine/index.ts';
 import { runEngine } from './engine-runner.ts';
 import type { EngineSpec } from './messages.ts';
+import { startSnmpLog } from './snmp-log.ts';
 
 // The entry of a tunnel's thread: one engine, whose role and options came as workerData.
 if (!parentPort) throw new Error('worker.js runs as a worker thread only');
 const spec = workerData as EngineSpec;
-await runEngine(parentPort, (onEvent) =>
-  spec.role === 'client'
-    ? startClient(spec.options, { onEvent, udp: spec.udp })
-    : startServer(spec.options, { onEvent, udp: spec.udp }),
+await runEngine(
+  parentPort,
+  async (onEvent) => {
+    const setup = { onEvent, udp: spec.udp };
+    const engine = await (spec.role === 'client'
+      ? startClient(spec.options, setup)
+      : startServer(spec.options, setup));
+    const stopSnmpLog = startSnmpLog(
+      spec.options,
+      () => engine.snapshot().counters,
+      (error) => onEvent({ kind: 'note', text: `snmplog: ${error.message}` }),
+    );
+    return {
+      snapshot: () => engine.snapshot(),
+      redialAll: () => engine.redialAll(),
+      close: () => {
+        stopSnmpLog();
+        return engine.close();
+      },
+    };
+  },
+  spec.options.quiet,
 );
