@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnosis, TunnelState } from '../../../../shared/state.ts';
+import { diagnosisOf, stateDetail } from '../../../../src-renderer/features/tunnels/state-words.ts';
+import { en } from '../../../../src-renderer/i18n/en.ts';
+
+const diagnosis: Diagnosis = { code: 'no-answer', params: {}, likely: [] };
+const base = { since: 10_000, address: '127.0.0.1:1' };
+
+describe('stateDetail', () => {
+  it.each<[TunnelState, string]>([
+    [{ kind: 'off' }, ''],
+    [{ kind: 'starting', since: 10_000 }, ''],
+    [{ kind: 'listening', ...base }, 'nothing tried yet'],
+    [{ kind: 'connecting', ...base, attempt: 1, nextTryAt: null, diagnosis: null }, 'for 5 s'],
+    [{ kind: 'connecting', ...base, attempt: 2, nextTryAt: 18_500, diagnosis }, 'no answer · try 2 in 4 s'],
+    [{ kind: 'connected', ...base }, 'for 5 s'],
+    [{ kind: 'reconnecting', ...base, attempt: 3, nextTryAt: null, diagnosis: null }, 'try 3'],
+    [{ kind: 'degraded', ...base, why: { ...diagnosis, code: 'heavy-loss' } }, 'heavy loss'],
+    [
+      { kind: 'failed', since: 0, diagnosis: { ...diagnosis, code: 'port-in-use' }, nextTryAt: null },
+      'port in use',
+    ],
+    [{ kind: 'failed', since: 0, diagnosis, nextTryAt: 16_000 }, 'no answer, again in 1 s'],
+  ])('%j: %s', (state, words) => expect(stateDetail(state, 15_000, en)).toBe(words));
+});
+
+it('finds the diagnosis wherever a state keeps it', () => {
+  expect(diagnosisOf({ kind: 'degraded', ...base, why: diagnosis })).toBe(diagnosis);
+  expect(diagnosisOf({ kind: 'failed', since: 0, diagnosis, nextTryAt: null })).toBe(diagnosis);
+  expect(diagnosisOf({ kind: 'connected', ...base })).toBeNull();
+});
