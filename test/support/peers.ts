@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from './debian.ts';
-import { boundPorts } from './proc.ts';
+import { boundPorts, isListening } from './proc.ts';
 import { type Ending, Process } from './process.ts';
 import { type Impairment, RelayProcess } from './relay-process.ts';
 
@@ -108,7 +107,7 @@ export function startClient(kind: Kind, flags: Flags & { remoteaddr: string }): 
   const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', ...COMMON, ...flags });
   const path = /^[./].*/.exec(String(peer.flags.localaddr))?.[0];
   return ready(peer, () =>
-    path === undefined ? boundPorts(peer.pid, 'tcp')[0] : existsSync(path) ? path : undefined,
+    path === undefined ? boundPorts(peer.pid, 'tcp')[0] : isListening(path) ? path : undefined,
   );
 }
 

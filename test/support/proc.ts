@@ -22,6 +22,12 @@ export function residentBytes(pid: number): { now: number; peak: number } {
 
 export const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
+/** Whether somebody listens on the unix socket: its file is there a moment earlier. `__SO_ACCEPTCON` is 1 << 16. */
+export const isListening = (path: string): boolean =>
+  readFileSync('/proc/net/unix', 'latin1')
+    .split('\n')
+    .some((line) => line.endsWith(` ${path}`) && line.includes(' 00010000 '));
+
 /** TCP_LISTEN; and the state of a UDP socket that is bound, not connected (include/net/tcp_states.h). */
 const STATE = { tcp: '0A', udp: '07' };
 
