@@ -1,4 +1,4 @@
-import type { EngineSnapshot } from '../../shared/snapshot.ts';
+import type { EngineSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { Diagnosis, TunnelState } from '../../shared/state.ts';
 import { NO_ANSWER_MS, noAnswer, ofError, ofTroubles } from './diagnosis.ts';
 import type { Report, StateEvent } from './messages.ts';
@@ -79,10 +79,11 @@ export class StateMachine {
     const live = snapshot.sessions.filter(
       ({ state, expired }) => !expired && (state === 'up' || state === 'degraded'),
     );
-    if (live.length > 0) {
+    const heard = live.filter(({ troubles }) => !troubles.some(isSilence));
+    if (heard.length > 0) {
       this.#wasUp = true;
       this.#answered();
-      const troubled = live.find(({ state }) => state === 'degraded');
+      const troubled = heard.find(({ state }) => state === 'degraded');
       if (!troubled) return { kind: 'connected', address };
       return { kind: 'degraded', address, why: ofTroubles(troubled, snapshot) };
     }
@@ -93,6 +94,13 @@ export class StateMachine {
       this.#dialledAt ??= snapshot.at;
       this.#refused ||= dialling.troubles.includes('refused');
     }
+    // Long before a silent session times out the engine dials another beside it.
+    const [quiet] = live;
+    if (quiet) {
+      this.#wasUp = true;
+      if (!dialling && this.#nextTryAt === null)
+        return { kind: 'degraded', address, why: ofTroubles(quiet, snapshot) };
+    }
     if (!this.#wasUp && this.#dialledAt === null && this.#attempt === 0)
       return { kind: 'listening', address };
 
@@ -100,13 +108,16 @@ export class StateMachine {
     const unanswered =
       this.#refused || waited >= NO_ANSWER_MS ? noAnswer(snapshot, this.#remote, this.#refused) : null;
     // A session that was given up for silence before it was ever answered says no more than that.
-    const silent = this.#failure === null || (!this.#wasUp && this.#failure.code === 'went-quiet');
+    const cause = this.#wasUp || this.#failure?.code !== 'went-quiet' ? this.#failure : null;
     return {
       kind: this.#wasUp ? 'reconnecting' : 'connecting',
       address,
       attempt: this.#attempt,
       nextTryAt: this.#nextTryAt,
-      diagnosis: silent ? unanswered : this.#failure,
+      diagnosis: cause ?? (quiet ? ofTroubles(quiet, snapshot) : unanswered),
     };
   }
 }
+
+/** What a session is in trouble by when its server is gone. */
+const isSilence = (trouble: Trouble): boolean => trouble === 'nothing-heard' || trouble === 'refused';

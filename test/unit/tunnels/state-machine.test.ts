@@ -134,6 +134,29 @@ describe('StateMachine', () => {
     expect(at(9000, [lost], [{ state: 'up' }, { state: 'dialling' }]).kind).toBe('connected');
   });
 
+  it('reconnects as soon as a session is dialled beside one that has gone silent', () => {
+    const { at } = machine();
+    at(0, [listening, dialling], [{ state: 'up' }]);
+    const silent: Partial<SessionSnapshot> = { state: 'degraded', troubles: ['nothing-heard'] };
+    expect(at(1000, [], [silent])).toMatchObject({
+      kind: 'degraded',
+      since: 1000,
+      why: { code: 'went-quiet' },
+    });
+    const reconnecting = { kind: 'reconnecting', since: 1500, diagnosis: { code: 'went-quiet' } };
+    expect(at(1500, [dialling], [silent, { state: 'dialling' }])).toMatchObject({
+      ...reconnecting,
+      attempt: 0,
+    });
+    const lost: StateEvent = { kind: 'lost', remote, code: 'keepalive-timeout', message: 'no answer' };
+    expect(at(5500, [lost, { kind: 'retry', attempt: 1, at: 6500 }], [silent])).toMatchObject({
+      ...reconnecting,
+      attempt: 1,
+      nextTryAt: 6500,
+    });
+    expect(at(5600, [], [{ state: 'up' }])).toMatchObject({ kind: 'connected', since: 5600 });
+  });
+
   it('is not connected by a replaced session that only lives on for its streams', () => {
     const { at } = machine();
     at(0, [listening, dialling], [{ state: 'up' }]);
