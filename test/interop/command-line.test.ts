@@ -125,7 +125,7 @@ describe.skipIf(oursIsStoodIn)('the command line', () => {
     const [program, [bundle]] = peerCommand('ours', 'client', {});
     await using client = new Process(program, [
       ...[bundle, 'client', '-l', '127.0.0.1:0', '-remoteaddr', `127.0.0.1:${server.port}`],
-      ...[`-key=${KEY}`, '--ds=5', '-ps', '2', '-crypt', 'aes', '--nocomp=false'],
+      ...[`-key=${KEY}`, '--ds=5', '-ps', '2', '-crypt', 'aes', '--nocomp=false', '--smuxver=1'],
     ]);
     const port = await client.until('the client to listen', () => boundPorts(client.pid, 'tcp')[0]);
     await transfer(port, target, { up: 100_000, down: 100_000 });
