@@ -191,7 +191,7 @@ export interface Notifications {
   profiles: Profile[];
   settings: Settings;
   notices: Notice[];
-  /** new lines, oldest first, where this window follows the log; at most twice a second */
+  /** new lines, oldest first, where this window follows the log; at most once a second */
   log: LogLine[];
 }
 

@@ -1,17 +1,20 @@
 import type { Notify, TunnelUpdate } from '../../shared/api.ts';
 import type { LogLine } from '../../shared/log.ts';
 
-/** At most two messages a second for each tunnel, and for the log: the first at once, what follows gathered. */
-const GAP_MS = 500;
+/** At most two messages a second for each tunnel: the first at once, what follows gathered. */
+const TUNNEL_GAP_MS = 500;
+/** One a second for the log of all: with the statistics of the second that makes two, even for a single tunnel. */
+const LOG_GAP_MS = 1000;
 /** Log lines that may wait; a window that wants more reads the tail. */
 const MOST_LINES = 2000;
 
-/** Holds back one kind of message so that two are never closer than GAP_MS, merging what comes between. */
+/** Holds back one kind of message so that two are never closer than `gap` milliseconds, merging what comes between. */
 class Throttle<T> {
   #waiting: T | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
+    readonly gap: number,
     readonly merge: (older: T, newer: T) => T,
     readonly send: (value: T) => void,
   ) {}
@@ -19,7 +22,7 @@ class Throttle<T> {
   push(value: T): void {
     if (!this.#timer) {
       this.send(value);
-      this.#timer = setTimeout(this.#due, GAP_MS);
+      this.#timer = setTimeout(this.#due, this.gap);
     } else this.#waiting = this.#waiting === undefined ? value : this.merge(this.#waiting, value);
   }
 
@@ -52,6 +55,7 @@ export class Outbox {
 
   constructor(readonly notify: Notify) {
     this.#log = new Throttle(
+      LOG_GAP_MS,
       (older, newer) => [...older, ...newer].slice(-MOST_LINES),
       (lines) => notify('log', lines),
     );
@@ -60,7 +64,7 @@ export class Outbox {
   tunnel(update: TunnelUpdate): void {
     let throttle = this.#tunnels.get(update.id);
     if (!throttle) {
-      throttle = new Throttle(mergeUpdates, (news) => this.notify('tunnel', news));
+      throttle = new Throttle(TUNNEL_GAP_MS, mergeUpdates, (news) => this.notify('tunnel', news));
       this.#tunnels.set(update.id, throttle);
     }
     throttle.push(update);

@@ -384,12 +384,12 @@ describe('log and settings', () => {
     const say = (text: string) => app.workers[0].report({ lines: [{ at: 5, level: 'info', text }] });
     say('first');
     for (let i = 0; i < 50; i++) say(`line ${i}`);
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(lines.map((batch) => batch.length)).toEqual([1, 50]);
     expect(lines[0][0]).toMatchObject({ tunnel: id, text: 'first', at: 5 });
     await client.request('log.follow', { on: false });
     say('unheard');
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(lines).toHaveLength(2);
     expect((await client.request('log.tail', { tunnel: id, limit: 1 }))[0].text).toBe('unheard');
     expect((await client.request('log.tail', { tunnel: null })).every(({ tunnel }) => tunnel === null)).toBe(
