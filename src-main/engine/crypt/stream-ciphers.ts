@@ -6,45 +6,53 @@ import { type Scratch, scratchOf } from './scratch.ts';
 
 /** A keystream is XORed on: sealing and opening are the same. */
 abstract class StreamCipher implements DatagramCipher {
-  readonly #scratch: Scratch;
+  protected readonly scratch: Scratch;
 
-  constructor(
-    kernel: Kernel,
-    private readonly secret: Uint8Array,
-  ) {
-    this.#scratch = scratchOf(kernel);
+  constructor(kernel: Kernel) {
+    this.scratch = scratchOf(kernel);
   }
 
-  protected abstract apply(kernel: Kernel, secret: number, offset: number, length: number): void;
-
-  seal(batch: PacketBatch): void {
-    const secret = this.#scratch.load(this.secret);
-    for (let i = 0; i < batch.count; i++)
-      this.apply(batch.kernel, secret, batch.offsets[i], batch.lengths[i]);
-  }
+  abstract seal(batch: PacketBatch): void;
 
   open(batch: PacketBatch): void {
     this.seal(batch);
   }
 }
 
-/** The nonce of Salsa20 is the first 8 of the datagram's 16 random bytes, and stays clear. */
-const SALSA_NONCE = 8;
-
-/** Salsa20/20 with a 32-byte key, from counter 0, over all behind the nonce. */
+/**
+ * Salsa20/20 with a 32-byte key, from counter 0, over all behind the nonce. That is the first 8 of the datagram's 16 random
+ * bytes, and stays clear.
+ */
 export class Salsa20 extends StreamCipher {
-  protected override apply(kernel: Kernel, key: number, offset: number, length: number): void {
-    if (length > SALSA_NONCE) kernel.salsa20(offset + SALSA_NONCE, length - SALSA_NONCE, key, offset);
+  constructor(
+    kernel: Kernel,
+    private readonly key: Uint8Array,
+  ) {
+    super(kernel);
+  }
+
+  seal({ kernel, count, offsets, lengths }: PacketBatch): void {
+    const key = this.scratch.load(this.key);
+    const datagrams = this.scratch.take(8 * count);
+    for (let i = 0, at = datagrams >> 2; i < count; i++) {
+      kernel.words[at++] = offsets[i];
+      kernel.words[at++] = lengths[i];
+    }
+    kernel.salsa20(key, datagrams, count);
   }
 }
 
 /** kcp-go's "simple XOR": one pad, derived from the key, for every datagram. */
 export class Xor extends StreamCipher {
+  readonly #pad: Uint8Array;
+
   constructor(kernel: Kernel, key: Uint8Array) {
-    super(kernel, pbkdf2Sync(key, 'sH3CIVoF#rWLtJo6', 32, MAX_DATAGRAM, 'sha1'));
+    super(kernel);
+    this.#pad = pbkdf2Sync(key, 'sH3CIVoF#rWLtJo6', 32, MAX_DATAGRAM, 'sha1');
   }
 
-  protected override apply(kernel: Kernel, pad: number, offset: number, length: number): void {
-    kernel.xor(offset, offset, pad, length);
+  seal({ kernel, count, offsets, lengths }: PacketBatch): void {
+    const pad = this.scratch.load(this.#pad);
+    for (let i = 0; i < count; i++) kernel.xor(offsets[i], offsets[i], pad, lengths[i]);
   }
 }

@@ -27,8 +27,12 @@ export interface CryptKernel {
   xor(to: number, a: number, b: number, length: number): void;
   /** CRC-32 (IEEE 802.3) as an unsigned number. */
   crc32(offset: number, length: number): number;
-  /** XORs the Salsa20/20 keystream, from counter 0, onto bytes[offset..]; key is 32 bytes, nonce 8 bytes. */
-  salsa20(offset: number, length: number, key: number, nonce: number): void;
+  /**
+   * XORs the Salsa20/20 keystream, from counter 0, onto each datagram behind its first 8 bytes, which are the nonce.
+   * @param key 32 bytes
+   * @param datagrams `count` pairs of words, 4-aligned: a datagram's offset and length; one of 8 bytes or less stays as it is
+   */
+  salsa20(key: number, datagrams: number, count: number): void;
   /**
    * Writes `blocks` counter blocks of 16 bytes at `to`: the 12-byte nonce, then a big-endian count from 1
    * (NIST SP 800-38D, section 7.1); `to` is 4-aligned.

@@ -22,7 +22,7 @@ export function plainCrypt(memory: KernelMemory): CryptKernel {
     for (; i < length; i++) bytes[to + i] = bytes[a + i] ^ bytes[b + i];
   }
 
-  function salsa20(offset: number, length: number, key: number, nonce: number): void {
+  function salsa20(key: number, datagrams: number, count: number): void {
     state[0] = 0x61707865;
     state[5] = 0x3320646e;
     state[10] = 0x79622d32;
@@ -31,14 +31,17 @@ export function plainCrypt(memory: KernelMemory): CryptKernel {
       state[1 + i] = view.getUint32(key + 4 * i, true);
       state[11 + i] = view.getUint32(key + 16 + 4 * i, true);
     }
-    state[6] = view.getUint32(nonce, true);
-    state[7] = view.getUint32(nonce + 4, true);
-    state[8] = state[9] = 0;
-    for (const end = offset + length; offset < end; offset += 64) {
-      salsa20Block(state, block);
-      const count = Math.min(64, end - offset);
-      for (let i = 0; i < count; i++) bytes[offset + i] ^= keystream[i];
-      state[8]++;
+    for (let datagram = datagrams >> 2; count > 0; count--, datagram += 2) {
+      const nonce = words[datagram];
+      state[6] = view.getUint32(nonce, true);
+      state[7] = view.getUint32(nonce + 4, true);
+      state[8] = state[9] = 0;
+      for (let at = nonce + 8, end = nonce + words[datagram + 1]; at < end; at += 64) {
+        salsa20Block(state, block);
+        const size = Math.min(64, end - at);
+        for (let i = 0; i < size; i++) bytes[at + i] ^= keystream[i];
+        state[8]++;
+      }
     }
   }
 

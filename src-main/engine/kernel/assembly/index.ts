@@ -5,6 +5,7 @@ export * from './crypt';
 export * from './fec';
 export * from './gcm';
 export * from './memory';
+export * from './salsa20';
 export * from './sm4';
 export * from './snappy';
 export * from './tea';

@@ -55,18 +55,28 @@ describe.each(['wasm', 'plain'] as const)('crypt functions of the %s kernel', (k
     expect(kernel.crc32(base, 9)).toBe(0xcbf43926);
   });
 
-  it('applies Salsa20 from counter 0, at any offset', () => {
-    for (const length of lengths) {
-      const from = 8 + randomInt(16);
-      const before = writesOnly(from, length, () => {
-        kernel.salsa20(base + from, length, base + 4000, base + 4032);
+  it('applies Salsa20 from counter 0 to datagrams of any length, at any offset', () => {
+    const key = kernel.arena.alloc(32);
+    const list = kernel.arena.alloc(8 * lengths.length);
+    const secret = randomBytes(32);
+    kernel.bytes.set(secret, key);
+    // One at a time, then as many as fit side by side.
+    const several = Array.from({ length: 20 }, () => randomInt(400));
+    for (const sizes of [[], ...lengths.map((length) => [length]), several, [700, 3, 8, 9, 72, 73, 1500]]) {
+      const start = randomInt(16);
+      let end = start;
+      const datagrams = sizes.map((size) => ({ from: (end += randomInt(3)), to: (end += size) }));
+      datagrams.forEach(({ from, to }, i) => {
+        kernel.words[(list >> 2) + 2 * i] = base + from;
+        kernel.words[(list >> 2) + 2 * i + 1] = to - from;
       });
-      const expected = salsa20(
-        before.subarray(4000, 4032),
-        before.subarray(4032, 4040),
-        before.subarray(from, from + length),
-      );
-      expect(at(from, length).equals(expected)).toBe(true);
+      const before = writesOnly(start, end - start, () => kernel.salsa20(key, list, sizes.length));
+      const expected = Buffer.from(before.subarray(start, end));
+      for (const { from, to } of datagrams.filter(({ from, to }) => to - from > 8)) {
+        const plain = before.subarray(from + 8, to);
+        expected.set(salsa20(secret, before.subarray(from, from + 8), plain), from + 8 - start);
+      }
+      expect(at(start, end - start).equals(expected)).toBe(true);
     }
   });
 
