@@ -14,7 +14,7 @@ export const CLOSED_KEPT_MS = 60_000;
 export interface Sample {
   /** end of the sample, milliseconds since 1970 */
   at: number;
-  /** plain stream bytes a second to the server, and from it */
+  /** bytes of the connections a second to the server and from it, as they are before compression */
   up: number;
   down: number;
   /** UDP payload bytes a second to the server, and from it */
@@ -39,7 +39,7 @@ export interface Sample {
 export interface Totals {
   /** milliseconds since 1970 */
   since: number;
-  /** plain stream bytes */
+  /** bytes of the connections, as they are before compression */
   up: number;
   down: number;
   /** UDP payload bytes */

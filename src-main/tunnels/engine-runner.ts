@@ -2,7 +2,7 @@ import { EngineError } from '../engine/errors.ts';
 import { describeEvent, type EngineEvent } from '../engine/events.ts';
 import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
 import { isStreamEvent, levelOf, stateEventOf } from './engine-events.ts';
-import type { FromWorker, StateEvent, ToWorker, WorkerLine } from './messages.ts';
+import type { FromWorker, StateEvent, ToWorker, Traffic, WorkerLine } from './messages.ts';
 
 /** What is asked of a client or a server of the engine. */
 export interface Engine {
@@ -36,6 +36,8 @@ export async function runEngine(
   let closed: StreamSnapshot[] = [];
   let lines: WorkerLine[] = [];
   let dropped = 0;
+  /** of the connections that have closed */
+  const past: Traffic = { sent: 0, received: 0 };
   let engine: Engine | undefined;
   let early: NodeJS.Timeout | undefined;
 
@@ -44,7 +46,13 @@ export async function runEngine(
     clearTimeout(early);
     early = undefined;
     if (dropped > 0) lines.push({ at: Date.now(), level: 'info', text: `… and ${dropped} lines more` });
-    port.postMessage({ kind: 'report', tick, snapshot: engine.snapshot(), events, closed, lines });
+    const snapshot = engine.snapshot();
+    const traffic = { ...past };
+    for (const { sent, received } of snapshot.streams) {
+      traffic.sent += sent;
+      traffic.received += received;
+    }
+    port.postMessage({ kind: 'report', tick, snapshot, traffic, events, closed, lines });
     [events, closed, lines, dropped] = [[], [], [], 0];
   };
   const onEvent = (event: EngineEvent): void => {
@@ -53,7 +61,11 @@ export async function runEngine(
         lines.push({ at: Date.now(), level: levelOf(event), text: describeEvent(event) });
       } else dropped++;
     }
-    if (event.kind === 'stream-closed' && closed.length < MOST_A_REPORT) closed.push(event.stream);
+    if (event.kind === 'stream-closed') {
+      past.sent += event.stream.sent;
+      past.received += event.stream.received;
+      if (closed.length < MOST_A_REPORT) closed.push(event.stream);
+    }
     const change = stateEventOf(event, Date.now());
     if (!change) return;
     events.push(change);

@@ -9,6 +9,7 @@ import {
   SECONDS_KEPT,
   type Statistics,
 } from '../../shared/statistics.ts';
+import type { Traffic } from './messages.ts';
 
 /** Closed connections remembered at once, whatever the rate at which they come and go. */
 const CLOSED_KEPT = 1000;
@@ -18,6 +19,7 @@ const MINUTE_MS = 60_000;
 interface Mark {
   at: number;
   counters: Counters;
+  traffic: Traffic;
   expected: number;
   received: number;
   connections: number;
@@ -38,11 +40,11 @@ export class StatisticsHistory {
   #sessions = new Map<number, { expected: number; received: number }>();
 
   /** An engine starts, or starts again: what it has counted so far is the zero of the totals. Samples stay. */
-  begin(first: EngineSnapshot): void {
+  begin(first: EngineSnapshot, traffic: Traffic): void {
     this.#since = first.at;
     this.#sessions.clear();
     this.#countShards(first.sessions);
-    this.#second = this.#minute = this.#mark(first);
+    this.#second = this.#minute = this.#mark(first, traffic);
   }
 
   /** The engine has ended: nothing is open any more. */
@@ -58,10 +60,10 @@ export class StatisticsHistory {
   }
 
   /** Takes the snapshot of a second; answers with what to push. */
-  add(snapshot: EngineSnapshot): Statistics {
+  add(snapshot: EngineSnapshot, traffic: Traffic): Statistics {
     if (!this.#second || !this.#minute) throw new Error('a history must begin before it is added to');
     this.#countShards(snapshot.sessions);
-    const mark = this.#mark(snapshot);
+    const mark = this.#mark(snapshot, traffic);
     const sample = sampleBetween(this.#second, mark, snapshot.sessions);
     this.#second = mark;
     keep(this.#seconds, sample, SECONDS_KEPT);
@@ -80,8 +82,8 @@ export class StatisticsHistory {
     const { counters } = snapshot;
     const totals = {
       since: this.#since,
-      up: counters.BytesSent,
-      down: counters.BytesReceived,
+      up: traffic.sent,
+      down: traffic.received,
       wireUp: counters.OutBytes,
       wireDown: counters.InBytes,
     };
@@ -97,9 +99,9 @@ export class StatisticsHistory {
     return [...this.#open.map((stream) => ({ ...stream, closedAt: null })), ...this.#closed];
   }
 
-  #mark({ at, counters, streams }: EngineSnapshot): Mark {
+  #mark({ at, counters, streams }: EngineSnapshot, traffic: Traffic): Mark {
     const connections = streams.length;
-    return { at, counters, expected: this.#expected, received: this.#received, connections };
+    return { at, counters, traffic, expected: this.#expected, received: this.#received, connections };
   }
 
   /** Each session counts its own shards; here they are summed so that a session's end takes nothing away. */
@@ -129,8 +131,8 @@ function sampleBetween(from: Mark, to: Mark, sessions: readonly SessionSnapshot[
   const segments = grown('OutSegs');
   return {
     at: to.at,
-    up: grown('BytesSent') / seconds,
-    down: grown('BytesReceived') / seconds,
+    up: Math.max(0, to.traffic.sent - from.traffic.sent) / seconds,
+    down: Math.max(0, to.traffic.received - from.traffic.received) / seconds,
     wireUp: grown('OutBytes') / seconds,
     wireDown: grown('InBytes') / seconds,
     rtt: freshest?.srtt ?? null,

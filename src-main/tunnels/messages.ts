@@ -28,12 +28,19 @@ export interface WorkerLine {
   text: string;
 }
 
+/** Bytes of the connections since the engine began, before compression: kcptun's BytesSent is behind it. */
+export interface Traffic {
+  sent: number;
+  received: number;
+}
+
 /** What is new since the last report. */
 export interface Report {
   kind: 'report';
   /** whether this is the regular report of the second; the others bring news of the state early */
   tick: boolean;
   snapshot: EngineSnapshot;
+  traffic: Traffic;
   events: StateEvent[];
   closed: StreamSnapshot[];
   lines: WorkerLine[];

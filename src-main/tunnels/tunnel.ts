@@ -122,11 +122,11 @@ export class Tunnel {
   #report(report: Report): void {
     if (!this.#began) {
       this.#began = true;
-      this.#history.begin(report.snapshot);
+      this.#history.begin(report.snapshot, report.traffic);
     }
     this.#history.addClosed(report.closed, report.snapshot.at);
     const news: TunnelNews = {};
-    if (report.tick) news.statistics = this.#history.add(report.snapshot);
+    if (report.tick) news.statistics = this.#history.add(report.snapshot, report.traffic);
     if (report.lines.length > 0) news.lines = report.lines;
     if (this.#machine.add(report) && !this.#stopping) news.state = this.#state = this.#machine.state;
     if (Object.keys(news).length > 0) this.onNews(news);

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Counters } from '../../shared/counters.ts';
 import type { EngineSpec, FromWorker, Report, ToWorker } from '../../src-main/tunnels/messages.ts';
 import type { WorkerThread } from '../../src-main/tunnels/tunnel.ts';
 import { engineSnapshot, sessionSnapshot } from './snapshots.ts';
@@ -25,7 +24,16 @@ export class WorkerDouble extends EventEmitter implements WorkerThread {
 
   report(part: Partial<Report>): void {
     const snapshot = engineSnapshot(Date.now());
-    this.say({ kind: 'report', tick: false, snapshot, events: [], closed: [], lines: [], ...part });
+    this.say({
+      kind: 'report',
+      tick: false,
+      snapshot,
+      traffic: { sent: 0, received: 0 },
+      events: [],
+      closed: [],
+      lines: [],
+      ...part,
+    });
   }
 
   exit(code: number): void {
@@ -54,9 +62,9 @@ export class WorkerDouble extends EventEmitter implements WorkerThread {
     this.report({ events: [{ kind: 'lost', ...error }] });
   }
 
-  /** A second has passed. */
-  tick(counters: Partial<Counters> = {}): void {
-    const snapshot = engineSnapshot(Date.now(), counters, { sessions: [sessionSnapshot()] });
-    this.report({ tick: true, snapshot });
+  /** A second has passed, and so much has been carried since the beginning. */
+  tick(sent = 0, received = 0): void {
+    const snapshot = engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] });
+    this.report({ tick: true, snapshot, traffic: { sent, received } });
   }
 }

@@ -283,7 +283,7 @@ describe('tunnels', () => {
       await vi.advanceTimersByTimeAsync(100);
     }
     worker.connect();
-    worker.tick({ BytesSent: 500 });
+    worker.tick(500);
     await vi.advanceTimersByTimeAsync(1000);
     expect(messages() - before).toBeLessThanOrEqual(2 * 11 + 1);
     expect(news.at(-1)).toMatchObject({
@@ -322,7 +322,7 @@ describe('tunnels', () => {
     app.workers[0].listen();
     for (let i = 1; i <= 3; i++) {
       vi.setSystemTime(1_000_000 + i * 1000);
-      app.workers[0].tick({ BytesSent: i * 100 });
+      app.workers[0].tick(i * 100);
     }
     const { seconds } = await client.request('tunnels.history', { id });
     expect(seconds.map(({ up }) => up)).toEqual([100, 100, 100]);

@@ -4,6 +4,7 @@ import { EngineError } from '../../../src-main/engine/errors.ts';
 import type { EngineEvent } from '../../../src-main/engine/events.ts';
 import { type Engine, type Port, runEngine } from '../../../src-main/tunnels/engine-runner.ts';
 import type { FromWorker, Report } from '../../../src-main/tunnels/messages.ts';
+import type { StreamSnapshot } from '../../../shared/snapshot.ts';
 import { engineSnapshot, streamSnapshot } from '../../support/snapshots.ts';
 
 class PortDouble extends EventEmitter implements Port {
@@ -31,8 +32,9 @@ const closedStream = (i: number): EngineEvent => ({
 async function running(quiet = false) {
   const port = new PortDouble();
   const calls: string[] = [];
+  const streams: StreamSnapshot[] = [];
   const engine: Engine = {
-    snapshot: () => engineSnapshot(Date.now()),
+    snapshot: () => engineSnapshot(Date.now(), {}, { streams }),
     redialAll: () => void calls.push('redial'),
     close: async () => void calls.push('close'),
   };
@@ -45,7 +47,7 @@ async function running(quiet = false) {
     },
     quiet,
   );
-  return { port, calls, say: (event: EngineEvent) => say(event) };
+  return { port, calls, streams, say: (event: EngineEvent) => say(event) };
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
@@ -92,6 +94,18 @@ describe('runEngine', () => {
     vi.advanceTimersByTime(1000);
     expect(port.reports[1].lines.map(({ text }) => text)).toEqual(['refused in: 127.0.0.1:5 no session']);
     expect(port.reports[1].closed).toHaveLength(1);
+  });
+
+  it('counts the bytes of connections that are open and of those that have closed', async () => {
+    const { port, say, streams } = await running();
+    streams.push(streamSnapshot('1:3', { sent: 10, received: 100 }));
+    const stream = streamSnapshot('1:5', { sent: 7, received: 70 });
+    for (let i = 0; i < 600; i++) say({ ...closedStream(5), stream } as EngineEvent);
+    vi.advanceTimersByTime(1000);
+    expect(port.reports[1].traffic).toEqual({ sent: 10 + 600 * 7, received: 100 + 600 * 70 });
+    streams.length = 0;
+    vi.advanceTimersByTime(1000);
+    expect(port.reports[2].traffic).toEqual({ sent: 600 * 7, received: 600 * 70 });
   });
 
   it('redials and closes when told, and reports no more', async () => {

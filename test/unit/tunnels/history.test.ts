@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { StatisticsHistory } from '../../../src-main/tunnels/history.ts';
+import type { EngineSnapshot } from '../../../shared/snapshot.ts';
 import { engineSnapshot, sessionSnapshot, streamSnapshot } from '../../support/snapshots.ts';
+
+const carried = (sent = 0, received = 0) => ({ sent, received });
+
+const add = (history: StatisticsHistory, snapshot: EngineSnapshot, traffic = carried()) =>
+  history.add(snapshot, traffic);
 
 function begun(at = 0): StatisticsHistory {
   const history = new StatisticsHistory();
-  history.begin(engineSnapshot(at));
+  history.begin(engineSnapshot(at), carried());
   return history;
 }
 
 describe('StatisticsHistory', () => {
   it('gives rates per second from totals, whatever the time between two snapshots', () => {
     const history = begun();
-    const counters = { BytesSent: 4000, BytesReceived: 8000, OutBytes: 6000, InBytes: 10_000 };
-    const { sample, totals } = history.add(engineSnapshot(2000, counters));
+    const counters = { OutBytes: 6000, InBytes: 10_000 };
+    const { sample, totals } = add(history, engineSnapshot(2000, counters), carried(4000, 8000));
     expect(sample).toMatchObject({
       at: 2000,
       up: 2000,
@@ -21,11 +27,17 @@ describe('StatisticsHistory', () => {
       wireDown: 5000,
     });
     expect(totals).toEqual({ since: 0, up: 4000, down: 8000, wireUp: 6000, wireDown: 10_000 });
-    expect(history.add(engineSnapshot(3000, counters)).sample).toMatchObject({ up: 0, down: 0 });
+    expect(add(history, engineSnapshot(3000, counters), carried(4000, 8000)).sample).toMatchObject({
+      up: 0,
+      down: 0,
+    });
   });
 
   it('says null where nothing was measured', () => {
-    const { sample } = begun().add(engineSnapshot(1000, {}, { sessions: [sessionSnapshot({ srtt: null })] }));
+    const { sample } = add(
+      begun(),
+      engineSnapshot(1000, {}, { sessions: [sessionSnapshot({ srtt: null })] }),
+    );
     expect(sample).toMatchObject({ rtt: null, rttvar: null, loss: null, retrans: null });
   });
 
@@ -35,14 +47,15 @@ describe('StatisticsHistory', () => {
       sessionSnapshot({ conv: 2, heardAgo: 5, srtt: 40, rttvar: 4 }),
       sessionSnapshot({ conv: 3, heardAgo: null, srtt: null, state: 'dialling' }),
     ];
-    const { sample } = begun().add(engineSnapshot(1000, {}, { sessions }));
+    const { sample } = add(begun(), engineSnapshot(1000, {}, { sessions }));
     expect(sample).toMatchObject({ rtt: 40, rttvar: 4, sessions: 2 });
   });
 
   it('measures loss by the shards of a second, over sessions that come and go', () => {
     const history = begun();
     const at = (time: number, ...shards: [conv: number, expected: number, received: number][]) =>
-      history.add(
+      add(
+        history,
         engineSnapshot(
           time,
           {},
@@ -64,9 +77,9 @@ describe('StatisticsHistory', () => {
 
   it('counts retransmissions and recoveries within the sample', () => {
     const history = begun();
-    history.add(engineSnapshot(1000, { OutSegs: 100, RetransSegs: 50, FECRecovered: 7, FECErrs: 1 }));
+    add(history, engineSnapshot(1000, { OutSegs: 100, RetransSegs: 50, FECRecovered: 7, FECErrs: 1 }));
     const later = { OutSegs: 200, RetransSegs: 60, FECRecovered: 9, FECErrs: 1 };
-    const { sample } = history.add(engineSnapshot(2000, later));
+    const { sample } = add(history, engineSnapshot(2000, later));
     expect(sample).toMatchObject({ retrans: 0.1, fecRecovered: 2, fecFailed: 0 });
   });
 
@@ -74,7 +87,7 @@ describe('StatisticsHistory', () => {
     const history = begun();
     let minutes = 0;
     for (let second = 1; second <= 25 * 3600; second++) {
-      if (history.add(engineSnapshot(second * 1000, { BytesSent: second * 10 })).minute) minutes++;
+      if (add(history, engineSnapshot(second * 1000), carried(second * 10)).minute) minutes++;
     }
     expect(minutes).toBe(25 * 60);
     expect(history.history.seconds).toHaveLength(600);
@@ -85,10 +98,10 @@ describe('StatisticsHistory', () => {
 
   it('keeps samples over a restart of the engine, whose totals start anew', () => {
     const history = begun();
-    history.add(engineSnapshot(1000, { BytesSent: 500 }));
+    add(history, engineSnapshot(1000), carried(500));
     history.end(1500);
-    history.begin(engineSnapshot(5000));
-    const { sample, totals } = history.add(engineSnapshot(6000, { BytesSent: 100 }));
+    history.begin(engineSnapshot(5000), carried());
+    const { sample, totals } = add(history, engineSnapshot(6000), carried(100));
     expect(sample.up).toBe(100);
     expect(totals).toMatchObject({ since: 5000, up: 100 });
     expect(history.history.seconds).toHaveLength(2);
@@ -96,15 +109,15 @@ describe('StatisticsHistory', () => {
 
   it('lists connections that are open, and those closed within a minute', () => {
     const history = begun();
-    history.add(engineSnapshot(1000, {}, { streams: [streamSnapshot('1:3'), streamSnapshot('1:5')] }));
+    add(history, engineSnapshot(1000, {}, { streams: [streamSnapshot('1:3'), streamSnapshot('1:5')] }));
     history.addClosed([streamSnapshot('1:3', { sent: 9 })], 2000);
-    history.add(engineSnapshot(2000, {}, { streams: [streamSnapshot('1:5')] }));
+    add(history, engineSnapshot(2000, {}, { streams: [streamSnapshot('1:5')] }));
     expect(history.history.seconds.map(({ connections }) => connections)).toEqual([2, 1]);
     expect(history.connections.map(({ id, sent, closedAt }) => [id, sent, closedAt])).toEqual([
       ['1:5', 0, null],
       ['1:3', 9, 2000],
     ]);
-    history.add(engineSnapshot(62_001, {}, { streams: [streamSnapshot('1:5')] }));
+    add(history, engineSnapshot(62_001, {}, { streams: [streamSnapshot('1:5')] }));
     expect(history.connections).toHaveLength(1);
     history.end(63_000);
     expect(history.connections).toEqual([{ ...streamSnapshot('1:5'), closedAt: 63_000 }]);

@@ -5,6 +5,7 @@ import type { Counters } from '../../../shared/counters.ts';
 import type { SessionSnapshot } from '../../../shared/snapshot.ts';
 import { engineSnapshot, sessionSnapshot } from '../../support/snapshots.ts';
 
+const NO_TRAFFIC = { sent: 0, received: 0 };
 const remote = '192.0.2.1:29900';
 const listening: StateEvent = { kind: 'listening', address: '127.0.0.1:12948' };
 const dialling: StateEvent = { kind: 'dialling', remote };
@@ -19,7 +20,15 @@ function machine() {
       counters: Partial<Counters> = {},
     ) {
       const snapshot = engineSnapshot(time, counters, { sessions: sessions.map(sessionSnapshot) });
-      states.add({ kind: 'report', tick: false, snapshot, events, closed: [], lines: [] });
+      states.add({
+        kind: 'report',
+        tick: false,
+        snapshot,
+        traffic: NO_TRAFFIC,
+        events,
+        closed: [],
+        lines: [],
+      });
       return states.state;
     },
     states,
@@ -182,7 +191,15 @@ describe('StateMachine', () => {
   it('tells a change from none', () => {
     const states = new StateMachine(0);
     const report = (at: number, events: StateEvent[]) =>
-      states.add({ kind: 'report', tick: true, snapshot: engineSnapshot(at), events, closed: [], lines: [] });
+      states.add({
+        kind: 'report',
+        tick: true,
+        snapshot: engineSnapshot(at),
+        traffic: NO_TRAFFIC,
+        events,
+        closed: [],
+        lines: [],
+      });
     expect(report(1, [listening])).toBe(true);
     expect(report(1001, [])).toBe(false);
   });

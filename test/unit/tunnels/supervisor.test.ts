@@ -39,7 +39,8 @@ describe('Supervisor', () => {
     workers[0].report({
       tick: true,
       lines: [line],
-      snapshot: engineSnapshot(Date.now(), { BytesSent: 100 }, { sessions: [sessionSnapshot()] }),
+      snapshot: engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] }),
+      traffic: { sent: 100, received: 0 },
     });
     expect(states()).toEqual(['starting', 'listening', 'connected']);
     expect(news.at(-1)).toMatchObject(['a', { lines: [line], statistics: { sample: { up: 100 } } }]);

@@ -167,7 +167,7 @@ describe('the tray', () => {
     await settle();
     expect(icon()).toContain('connected.png');
     vi.setSystemTime(Date.now() + 1000);
-    app.workers[0].tick({ BytesSent: 2_000_000, BytesReceived: 500 });
+    app.workers[0].tick(2_000_000, 500);
     await settle();
     expect(tray().tooltip).toMatch(
       /^kcptun desktop — connected\nTokyo: ↑ [\d.]+ [KM]iB\/s ↓ \d+ B\/s\nRio: /,
@@ -193,7 +193,7 @@ describe('the tray', () => {
     const before = tray().menusSet;
     for (let i = 1; i <= 5; i++) {
       vi.setSystemTime(Date.now() + 1000);
-      app.workers[0].tick({ BytesSent: i * 1000 });
+      app.workers[0].tick(i * 1000);
       await settle();
     }
     expect(tray().menusSet).toBe(before);
