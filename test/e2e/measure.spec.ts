@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { CDPSession, Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 import { serveMock } from '../support/mock-host.ts';
 import { scene } from '../support/mock-scene.ts';
@@ -30,13 +30,24 @@ const frames = (page: Page, seconds: number): Promise<number[]> =>
     seconds,
   );
 
+/** Seconds of processor that the page's main thread has used, whatever else the machine was doing. */
+async function busy(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+}
+
 /** Bytes that JavaScript holds once the garbage is gone. */
 async function heap(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  let least = Infinity;
+  // one collection leaves what its finalisers let go of
+  for (let round = 0; round < 5; round++) {
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    least = Math.min(least, usedSize);
+  }
   await session.detach();
-  return usedSize;
+  return least;
 }
 
 test('five tunnels with 500 connections: 60 frames a second, two messages a second each', async ({
@@ -69,7 +80,7 @@ test('five tunnels with 500 connections: 60 frames a second, two messages a seco
   await page.goto('about:blank');
   await page.goto(await host.address());
   await window.list.getByRole('button', { name: 'All tunnels' }).click();
-  await page.getByRole('menuitem', { name: 'Connect all' }).click();
+  await page.getByRole('menuitem', { name: 'Connect all', exact: true }).click();
   for (const { name } of profiles)
     await expect(window.row(name)).toHaveAttribute('data-state', 'connected', { timeout: 30_000 });
 
@@ -83,19 +94,30 @@ test('five tunnels with 500 connections: 60 frames a second, two messages a seco
     await page.keyboard.press('Control+1');
     await page.locator('figure canvas').first().waitFor();
     await expect(page.getByRole('tab', { name: 'Connections' })).toContainText(String(CONNECTIONS));
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    // an empty page shows what the machine gives at the moment: 60 where it has nothing else to do
+    const empty = await page.context().newPage();
     for (const view of ['Overview', 'Connections'] as const) {
+      await empty.bringToFront();
+      const possible = (await frames(empty, 5)).length / 5;
+      await page.bringToFront();
       await window.tunnel.view(view);
       messages = 0;
+      const before = await busy(session);
       const gaps = await frames(page, 10);
+      const used = ((await busy(session)) - before) / 10;
       const at = (share: number) => gaps[Math.floor(gaps.length * share)];
       const rate = gaps.length / 10;
       const perTunnel = messages / TUNNELS / 10;
       console.log(
-        `${view}: ${rate.toFixed(1)} frames/s, median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, ` +
+        `${view}: ${rate.toFixed(1)} frames/s (an empty page ${possible.toFixed(1)}), ` +
+          `${(used * 100).toFixed(1)} % of a core, median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, ` +
           `p99 ${at(0.99).toFixed(1)} ms; ${perTunnel.toFixed(2)} messages a second a tunnel`,
       );
       expect(at(0.5)).toBeLessThan(17.5);
-      expect(rate).toBeGreaterThan(57);
+      expect(rate).toBeGreaterThan(possible > 58 ? 57 : 0.8 * possible);
+      expect(used).toBeLessThan(0.2);
       expect(perTunnel).toBeLessThanOrEqual(2.05);
     }
   } finally {
@@ -121,12 +143,13 @@ test('ten minutes of statistics leave the memory of the window where it was', as
         await new Promise((resolve) => setTimeout(resolve, 33));
       }
     };
-    await pass(60);
+    // the first ten minutes fill the histories
+    await pass(600);
     const before = await heap(page);
     await pass(600);
     const after = await heap(page);
     console.log(`heap: ${(before / 1e6).toFixed(2)} MB, ten minutes later ${(after / 1e6).toFixed(2)} MB`);
-    expect(after).toBeLessThan(before * 1.1 + 500_000);
+    expect(after).toBeLessThan(before * 1.05);
   } finally {
     await mock.close();
   }
