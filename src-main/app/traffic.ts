@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 const CONNECTIONS = 4;
@@ -6,9 +7,13 @@ const CHUNK_MS = 100;
 const LIFE_MS = 12_000;
 /** the rate swells and ebbs within this time, up to so many bytes a chunk and connection */
 const WAVE_MS = 20_000;
+const LEAST_BYTES = 200;
 const MOST_BYTES = 6000;
 /** what the target answers, in bytes for each it gets: more comes down than goes up, as in life */
 const ECHOES = 4;
+
+/** Like most of what is sent today, it cannot be compressed: the demo shows what a tunnel costs. */
+const PAYLOAD = randomBytes(MOST_BYTES);
 
 /** The demo's traffic: a target that answers, and connections through the tunnel that ask. Loopback only. */
 export class DemoTraffic {
@@ -52,7 +57,8 @@ export class DemoTraffic {
         // a tunnel that stalls must not fill this process's memory
         if (connection.socket.writableLength > MOST_BYTES * 10) continue;
         const wave = (1 + Math.sin((2 * Math.PI * (now - began)) / WAVE_MS + i)) / 2;
-        connection.socket.write(Buffer.alloc(200 + Math.round(MOST_BYTES * wave * wave), 'kcptun '));
+        const length = LEAST_BYTES + Math.round((MOST_BYTES - LEAST_BYTES) * wave * wave);
+        connection.socket.write(PAYLOAD.subarray(0, length));
       }
     }, CHUNK_MS);
   }
