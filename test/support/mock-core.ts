@@ -81,7 +81,7 @@ class Running {
       rttvar: rtt * (0.04 + random() * 0.05),
       loss: loss * (0.5 + random()),
       retrans: loss * 0.18 * random(),
-      fecRecovered: Math.round(downBytes * loss * 0.0006),
+      fecRecovered: Math.round(((downBytes * 1.38) / 1290) * loss * (0.6 + random() * 0.2)),
       fecFailed: 0,
       sessions: 1,
       connections: this.tunnel.connections ?? 0,

@@ -4,11 +4,13 @@ import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { rateUnit } from '../../i18n/format.ts';
 import { advise } from './advice.ts';
 import { columns, greatest } from './columns.ts';
+import { rebuiltShare } from './recovery.ts';
 import { wireShares } from './wire.ts';
 
 export type Span = 'minutes' | 'day';
 
 const MINUTE = 60;
+const inPercent = (share: number | null): number | null => share && share * 100;
 
 /** Every number of the overview, worked out from the tunnel's samples and counters. */
 export class Overview {
@@ -17,13 +19,16 @@ export class Overview {
   readonly columns = $derived.by(() => {
     const { seconds, minutes } = this.tunnel.history;
     const [samples, step] = this.span === 'minutes' ? [seconds, 1] : [minutes, MINUTE];
+    const counters = this.tunnel.statistics?.counters;
+    const packet = counters?.InPkts ? counters.InBytes / counters.InPkts : this.tunnel.options.mtu;
     return columns(samples, step, {
       down: ({ down }) => down,
       up: ({ up }) => up,
       rtt: ({ rtt }) => rtt,
       rttvar: ({ rttvar }) => rttvar,
-      loss: ({ loss }) => loss && loss * 100,
-      resent: ({ retrans }) => retrans && retrans * 100,
+      loss: ({ loss }) => inPercent(loss),
+      rebuilt: (sample) => inPercent(rebuiltShare(sample, step, packet)),
+      resent: ({ retrans }) => inPercent(retrans),
     });
   });
   readonly rateUnit = $derived(rateUnit(greatest(this.columns.down, this.columns.up)));

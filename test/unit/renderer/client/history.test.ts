@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SECONDS_KEPT } from '../../../../shared/statistics.ts';
 import { append, joinHistory } from '../../../../src-renderer/client/history.ts';
-import { sample } from '../samples.ts';
+import { sample } from '../../../support/samples.ts';
 
 describe('append', () => {
   it('keeps the newest', () => {

@@ -9,7 +9,7 @@ import { timestamp } from '../../../../src-renderer/features/log/timestamp.ts';
 import { Import, readSources } from '../../../../src-renderer/features/transfer/import.svelte.ts';
 import { OFF } from '../../../../shared/state.ts';
 import { mockProfile } from '../../../support/mock-core.ts';
-import { openWindow } from '../window.ts';
+import { openWindow } from '../../../support/mock-window.ts';
 
 const connection = (id: string, over: Partial<Connection> = {}): Connection => ({
   id,

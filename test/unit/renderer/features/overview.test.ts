@@ -3,8 +3,9 @@ import { zeroCounters } from '../../../../shared/counters.ts';
 import { defaultOptions } from '../../../../shared/options.ts';
 import { advise } from '../../../../src-renderer/features/overview/advice.ts';
 import { columns } from '../../../../src-renderer/features/overview/columns.ts';
+import { rebuiltShare } from '../../../../src-renderer/features/overview/recovery.ts';
 import { wireShares } from '../../../../src-renderer/features/overview/wire.ts';
-import { sample } from '../samples.ts';
+import { sample } from '../../../support/samples.ts';
 
 const options = defaultOptions('client');
 const seconds = (count: number, over: Parameters<typeof sample>[1]) =>
@@ -17,6 +18,19 @@ describe('columns', () => {
     });
     expect(times).toEqual([1, 2, 3, 60]);
     expect(down).toEqual([5, 0, null, 0]);
+  });
+});
+
+describe('rebuiltShare', () => {
+  it('sets what FEC gave back against what was to come', () => {
+    // 900 of 1000 packets of 1000 bytes came, 50 were rebuilt
+    const share = rebuiltShare(sample(0, { loss: 0.1, wireDown: 900_000, fecRecovered: 50 }), 1, 1000);
+    expect(share).toBeCloseTo(0.05);
+  });
+  it('is never more than was lost, and unknown where that is', () => {
+    expect(rebuiltShare(sample(0, { loss: 0.1, wireDown: 9000, fecRecovered: 50 }), 1, 1000)).toBe(0.1);
+    expect(rebuiltShare(sample(0, { fecRecovered: 50 }), 1, 1000)).toBeNull();
+    expect(rebuiltShare(sample(0, { loss: 0 }), 1, 1000)).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OFF } from '../../../../shared/state.ts';
 import { mockProfile } from '../../../support/mock-core.ts';
-import { openWindow } from '../window.ts';
+import { openWindow } from '../../../support/mock-window.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ profile: mockProfile(name), state: OFF }));
 const names = (tunnels: { profile: { name: string } }[]) => tunnels.map(({ profile }) => profile.name);

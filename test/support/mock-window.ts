@@ -1,8 +1,8 @@
-import { createApiClient } from '../../../shared/api-client.ts';
-import { serveApi } from '../../../shared/api-server.ts';
-import { Core } from '../../../src-renderer/client/core.svelte.ts';
-import { App } from '../../../src-renderer/features/shell/app.svelte.ts';
-import { MockCore, type MockTunnel } from '../../support/mock-core.ts';
+import { createApiClient } from '../../shared/api-client.ts';
+import { serveApi } from '../../shared/api-server.ts';
+import { Core } from '../../src-renderer/client/core.svelte.ts';
+import { App } from '../../src-renderer/features/shell/app.svelte.ts';
+import { MockCore, type MockTunnel } from './mock-core.ts';
 
 /** The window's logic on a mock core, joined by the real schema, client and server; `cut` breaks the line. */
 export async function openWindow(tunnels: MockTunnel[]): Promise<{

@@ -1,4 +1,4 @@
-import type { Sample } from '../../../shared/statistics.ts';
+import type { Sample } from '../../shared/statistics.ts';
 
 /** A second of a quiet line; `over` says what is different. */
 export const sample = (at: number, over: Partial<Sample> = {}): Sample => ({
