@@ -15,6 +15,7 @@ export class PacketBatch {
   /** Set by `PacketCrypt.open`: 1 where the datagram was whole and its checksum or tag matched. */
   readonly ok: Uint8Array;
   readonly start: number;
+  readonly #ends: Uint8Array[] = [];
   count = 0;
   /** 16-aligned end of the datagrams so far, and the place of the next one. */
   next: number;
@@ -37,6 +38,17 @@ export class PacketBatch {
     this.offsets[this.count] = this.next;
     this.lengths[this.count++] = length;
     this.next += roundUp(length);
+  }
+
+  /**
+   * The last `length` bytes of datagram `i`. In bulk the same is asked again and again: the view is kept, not made anew.
+   */
+  end(i: number, length: number): Uint8Array {
+    const { bytes } = this.kernel;
+    const from = this.offsets[i] + this.lengths[i] - length;
+    const kept = this.#ends[i];
+    if (kept?.byteOffset === bytes.byteOffset + from && kept.length === length) return kept;
+    return (this.#ends[i] = bytes.subarray(from, from + length));
   }
 
   clear(): void {

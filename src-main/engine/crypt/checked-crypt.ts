@@ -1,6 +1,5 @@
 import zlib from 'node:zlib';
 import type { PacketBatch } from '../batch.ts';
-import type { Kernel } from '../kernel/kernel.ts';
 import type { PacketCrypt } from './crypt.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 import type { RandomPool } from './random-pool.ts';
@@ -26,15 +25,11 @@ export class CheckedCrypt implements PacketCrypt {
   ) {}
 
   seal(batch: PacketBatch): void {
-    const { kernel, offsets, lengths } = batch;
+    const { words } = batch.kernel;
     for (let i = 0; i < batch.count; i++) {
-      const word = offsets[i] >> 2;
-      this.random.write(kernel.words, word, NONCE_BYTES >> 2);
-      kernel.words[word + (NONCE_BYTES >> 2)] = crc32(
-        kernel,
-        offsets[i] + CHECKED_HEAD,
-        lengths[i] - CHECKED_HEAD,
-      );
+      const word = batch.offsets[i] >> 2;
+      this.random.write(words, word, NONCE_BYTES >> 2);
+      words[word + (NONCE_BYTES >> 2)] = checksum(batch, i);
     }
     this.cipher.seal(batch);
   }
@@ -43,13 +38,8 @@ export class CheckedCrypt implements PacketCrypt {
     const { kernel, offsets, lengths, ok } = batch;
     this.cipher.open(batch);
     for (let i = 0; i < batch.count; i++) {
-      const offset = offsets[i];
-      const length = lengths[i] - CHECKED_HEAD;
-      ok[i] =
-        length >= 0 &&
-        crc32(kernel, offset + CHECKED_HEAD, length) === kernel.words[(offset + NONCE_BYTES) >> 2]
-          ? 1
-          : 0;
+      const stated = kernel.words[(offsets[i] + NONCE_BYTES) >> 2];
+      ok[i] = lengths[i] >= CHECKED_HEAD && checksum(batch, i) === stated ? 1 : 0;
     }
   }
 }
@@ -57,8 +47,9 @@ export class CheckedCrypt implements PacketCrypt {
 /** Below this many bytes the call into zlib costs more than it saves. */
 const ZLIB_FROM = 640;
 
-function crc32(kernel: Kernel, offset: number, length: number): number {
-  return length < ZLIB_FROM
-    ? kernel.crc32(offset, length)
-    : zlib.crc32(kernel.bytes.subarray(offset, offset + length));
+/** The CRC of datagram `i`'s body. */
+function checksum(batch: PacketBatch, i: number): number {
+  const length = batch.lengths[i] - CHECKED_HEAD;
+  if (length >= ZLIB_FROM) return zlib.crc32(batch.end(i, length));
+  return batch.kernel.crc32(batch.offsets[i] + CHECKED_HEAD, length);
 }
