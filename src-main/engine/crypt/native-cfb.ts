@@ -6,11 +6,13 @@ import { Cfb, IV } from './cfb.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 import { type Scratch, scratchOf } from './scratch.ts';
 
+const BLOCK = 16;
+
 /** Below this many bytes, as a turn with one ACK has, a native call takes longer than our own cipher (measured). */
 export const NATIVE_FROM = 96;
 
 /**
- * What `Cfb` does, with the block cipher of the platform: one native call for a whole batch, because a call costs
+ * What `Cfb` does with AES, as the platform has it: one native call for a whole batch, because a call costs
  * about a microsecond, whatever its length.
  *
  * - open: plaintext = ciphertext XOR E(the ciphertext block before it), so all blocks of the batch go through one ECB
@@ -23,18 +25,16 @@ export const NATIVE_FROM = 96;
 export class NativeCfb implements DatagramCipher {
   readonly #ecb: Cipher;
   readonly #cbc: Cipher;
-  readonly #blockBytes: number;
   /** E(the last ciphertext block that was sealed). */
   readonly #chain: Uint8Array;
   readonly #own: Cfb;
   readonly #scratch: Scratch;
 
-  constructor(kernel: Kernel, native: NativeCipher, encrypt: EncryptBlock, blockBytes: number) {
-    this.#own = new Cfb(encrypt, blockBytes);
+  constructor(kernel: Kernel, native: NativeCipher, encrypt: EncryptBlock) {
+    this.#own = new Cfb(encrypt, BLOCK);
     this.#scratch = scratchOf(kernel);
-    this.#blockBytes = blockBytes;
     this.#ecb = native.ecb();
-    this.#chain = this.#ecb.update(IV.subarray(0, blockBytes));
+    this.#chain = this.#ecb.update(IV);
     this.#cbc = native.cbc(this.#chain);
   }
 
@@ -42,27 +42,25 @@ export class NativeCfb implements DatagramCipher {
     const length = batch.next - batch.start;
     if (length < NATIVE_FROM) return this.#own.seal(batch);
     const { bytes } = batch.kernel;
-    const block = this.#blockBytes;
-    const keystream = this.#scratch.take(block + length);
+    const keystream = this.#scratch.take(BLOCK + length);
     const output = this.#cbc.update(bytes.subarray(batch.start, batch.next));
     bytes.set(this.#chain, keystream);
-    bytes.set(output, keystream + block);
+    bytes.set(output, keystream + BLOCK);
     batch.kernel.xor(batch.start, batch.start, keystream, length);
-    this.#chain.set(output.subarray(length - block));
+    this.#chain.set(output.subarray(length - BLOCK));
   }
 
   open(batch: PacketBatch): void {
     const length = batch.next - batch.start;
     if (length < NATIVE_FROM) return this.#own.open(batch);
     const { bytes } = batch.kernel;
-    const block = this.#blockBytes;
     const keystream = this.#scratch.take(length);
     bytes.set(this.#ecb.update(bytes.subarray(batch.start, batch.next)), keystream);
-    batch.kernel.xor(batch.start + block, batch.start + block, keystream, length - block);
+    batch.kernel.xor(batch.start + BLOCK, batch.start + BLOCK, keystream, length - BLOCK);
   }
 }
 
-/** Endless, unpadded streams of a block cipher that node:crypto really has. */
+/** Endless, unpadded streams of AES that node:crypto really has. */
 export interface NativeCipher {
   ecb(): Cipher;
   cbc(iv: Uint8Array): Cipher;
@@ -74,20 +72,15 @@ export interface NativeCipher {
  * @param name as in OpenSSL, without the mode: `aes-256`
  * @returns undefined where a mode is missing or does not agree with our own cipher
  */
-export function probeNative(
-  name: string,
-  key: Uint8Array,
-  blockBytes: number,
-  own: ExpandKey,
-): NativeCipher | undefined {
+export function probeNative(name: string, key: Uint8Array, own: ExpandKey): NativeCipher | undefined {
   const native: NativeCipher = {
     ecb: () => createCipheriv(`${name}-ecb`, key, null).setAutoPadding(false),
     cbc: (iv) => createCipheriv(`${name}-cbc`, key, iv).setAutoPadding(false),
   };
-  const block = new Int32Array(blockBytes >> 2);
+  const block = new Int32Array(BLOCK >> 2);
   const expected = Buffer.from(block.buffer);
   try {
-    const zero = new Uint8Array(blockBytes);
+    const zero = new Uint8Array(BLOCK);
     const outputs = [native.ecb().update(zero), native.cbc(zero).update(zero)];
     own(key).encrypt(block);
     return outputs.every((output) => output.equals(expected)) ? native : undefined;

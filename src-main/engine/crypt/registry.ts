@@ -42,9 +42,9 @@ const native =
   (keyBytes: number, openssl: string): MakeCipher =>
   (pass, { kernel, native = true }) => {
     const key = pass.subarray(0, keyBytes);
-    const found = native ? probeNative(openssl, key, 16, aes) : undefined;
+    const found = native ? probeNative(openssl, key, aes) : undefined;
     const { encrypt } = aes(key);
-    return found ? new NativeCfb(kernel, found, encrypt, 16) : new Cfb(encrypt, 16);
+    return found ? new NativeCfb(kernel, found, encrypt) : new Cfb(encrypt, 16);
   };
 
 /** The kernel beats what OpenSSL has of these, too (SM4 and triple DES; the rest only as legacy). */
@@ -78,7 +78,7 @@ const CIPHERS: Record<Exclude<CryptName, 'null' | 'aes-128-gcm'>, MakeCipher> = 
 /** The block cipher of `aes-128-gcm`. */
 function aes128Blocks(pass: Uint8Array, { native = true }: CipherWorld): EncryptBlocks {
   const key = pass.subarray(0, 16);
-  const found = native ? probeNative('aes-128', key, 16, aes) : undefined;
+  const found = native ? probeNative('aes-128', key, aes) : undefined;
   return found ? nativeEcb(found.ecb()) : ownEcb(aes(key).encrypt, 16);
 }
 
