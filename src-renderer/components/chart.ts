@@ -17,7 +17,10 @@ export function niceCeiling(value: number): number {
   return (step ?? 10) * power;
 }
 
-/** A colour of the theme as the canvas understands it: resolved, with an alpha. */
+/**
+ * A colour of the theme as the canvas understands it: resolved, with an alpha.
+ * @param element has no transition, or its colour would still be on the way
+ */
 export function paint(element: HTMLElement, property: string, alpha = 1): string {
   element.style.color = `var(${property})`;
   const resolved = getComputedStyle(element).color;

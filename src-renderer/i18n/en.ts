@@ -196,7 +196,7 @@ export const en = {
     up: 'up',
     rtt: 'round trip',
     variance: 'variance',
-    lossTitle: 'Loss and recovery',
+    lossTitle: 'Loss',
     lost: 'lost',
     rebuilt: 'rebuilt',
     resent: 'sent again',

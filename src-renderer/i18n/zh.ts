@@ -172,7 +172,7 @@ export const zh: Messages = {
     up: '上行',
     rtt: '往返时间',
     variance: '波动',
-    lossTitle: '丢包与恢复',
+    lossTitle: '丢包',
     lost: '丢失',
     rebuilt: '恢复',
     resent: '重发',

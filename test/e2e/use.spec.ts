@@ -145,3 +145,31 @@ test('when the host ends the window says so, without its token it does not open'
   await expect(page.getByRole('alert')).toContainText('The connection to the core is gone');
   await expect(window.list).toBeVisible();
 });
+
+for (const reducedMotion of ['no-preference', 'reduce'] as const)
+  test(`the charts have the theme's colours, motion: ${reducedMotion}`, async ({ window, page }) => {
+    await page.emulateMedia({ reducedMotion });
+    await page.locator('[data-way=demo]').click();
+    await expect(window.tunnel.state).toHaveText('Connected');
+    await page.locator('figure canvas').first().waitFor();
+    /** Whether a colour of the theme stands on the chart: its line is drawn in it. */
+    const drawn = (property: string) =>
+      page
+        .locator('figure canvas')
+        .first()
+        .evaluate((element, property) => {
+          const canvas = element as HTMLCanvasElement;
+          document.body.style.setProperty('color', `var(${property})`);
+          const wanted = /(\d+), (\d+), (\d+)/
+            .exec(getComputedStyle(document.body).color)
+            ?.slice(1)
+            .map(Number);
+          document.body.style.removeProperty('color');
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          for (let at = 0; at < data.length; at += 4)
+            if (wanted?.every((value, channel) => data[at + channel] === value) && data[at + 3] === 255)
+              return true;
+          return false;
+        }, property);
+    await expect.poll(() => drawn('--down')).toBe(true);
+  });
