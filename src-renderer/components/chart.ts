@@ -30,10 +30,11 @@ export function paint(element: HTMLElement, property: string, alpha = 1): string
 
 const pad = (part: number) => String(part).padStart(2, '0');
 
-/** 14:03, local time, whatever the locale: an axis has no room for more. */
-export const hourAndMinute = (seconds: number): string => {
+/** 14:03, or 14:03:30 where ticks stand closer than a minute: local time, whatever the locale. */
+export const timeOfDay = (seconds: number, step: number): string => {
   const time = new Date(seconds * 1000);
-  return `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  const minute = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  return step < 60 ? `${minute}:${pad(time.getSeconds())}` : minute;
 };
 
 interface Wishes {
@@ -77,8 +78,8 @@ export function chartOptions(wishes: Wishes, probe: HTMLElement): uPlot.Options 
         size: 24,
         space: 90,
         grid: { show: false },
-        values: (_plot, splits) => splits.map(hourAndMinute),
-        incrs: [60, 120, 300, 600, 1800, 3600, 7200, 14400],
+        values: (_plot, splits, _axis, _space, step) => splits.map((split) => timeOfDay(split, step)),
+        incrs: [15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400],
       },
       {
         ...axis,

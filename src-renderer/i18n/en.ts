@@ -187,7 +187,7 @@ export const en = {
     noRtt: 'no answer measured yet',
     rebuiltNote: (count: string) => `FEC rebuilt ${count}/min`,
     failed: (count: string) => `${count} groups/min beyond FEC`,
-    noLoss: 'nothing lost in the last minute',
+    noLoss: 'nothing lost for a minute',
     lossUnknown: 'not known',
     lossUnknownWhy: 'the server sends no FEC',
     noTraffic: 'no traffic to tell it by',
