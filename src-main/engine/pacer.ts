@@ -1,4 +1,5 @@
-const BURST_MS = 20;
+/** What a busy machine or an idle moment kept back may be sent at once, up to so much. */
+const BURST_MS = 100;
 
 /** A token bucket in bytes: what `ratelimit` lets one session send. Times are ms of the engine's clock. */
 export class Pacer {
