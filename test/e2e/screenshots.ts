@@ -8,8 +8,9 @@ import { scene } from '../support/mock-scene.ts';
 
 /**
  * Takes the pictures of the README: every view in both themes and both languages, of a scene that is always the same.
- * `npx tsx test/e2e/screenshots.ts`
+ * `npx tsx test/e2e/screenshots.ts [name …]`
  */
+const wanted = process.argv.slice(2);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = `${root}assets/screenshots`;
 mkdirSync(folder, { recursive: true });
@@ -59,6 +60,7 @@ for (const locale of ['en', 'zh-CN'])
     });
     const page = await context.newPage();
     const take = async (name: string) => {
+      if (wanted.length > 0 && !wanted.includes(name)) return;
       // what moves has come to rest: two frames after the last change
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),

@@ -106,3 +106,16 @@ test('the server command matches the tunnel, and holds the key only when asked',
   await window.dialog.getByRole('radio', { name: 'JSON file (-c)' }).click();
   await expect(code).toContainText('"sndwnd": 2048');
 });
+
+test('a file dropped anywhere is imported', async ({ window, page }) => {
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'dropped.json', { type: 'application/json' }));
+    return data;
+  }, JSON.stringify(CLIENT));
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: dropped });
+  await expect(page.getByText('Drop to import')).toBeVisible();
+  await page.dispatchEvent('main', 'drop', { dataTransfer: dropped });
+  await expect(window.dialog).toContainText('Imported one tunnel');
+  await expect(window.dialog).toContainText('dropped.json');
+});

@@ -1,3 +1,4 @@
+import type { HostCapabilities } from '../../../shared/api.ts';
 import { TABS, type App } from './app.svelte.ts';
 
 export type ShortcutName =
@@ -18,9 +19,15 @@ const KEYS: Record<ShortcutName, string> = {
 };
 export const SHORTCUTS = Object.keys(KEYS) as ShortcutName[];
 
-export const shortcutText = (name: ShortcutName): string => KEYS[name].replace('Mod ', isMac ? '⌘' : 'Ctrl ');
+/** A browser keeps these with Ctrl or ⌘ to itself: there it is Alt. */
+const KEPT_BY_BROWSERS: readonly ShortcutName[] = ['create', 'toggle'];
 
-/** A browser keeps Ctrl+N and Ctrl+T to itself, so in the web host Alt does as well. */
+export function shortcutText(name: ShortcutName, host: HostCapabilities['kind']): string {
+  const alt = host === 'web' && KEPT_BY_BROWSERS.includes(name);
+  return KEYS[name].replace('Mod ', alt ? 'Alt ' : isMac ? '⌘' : 'Ctrl ');
+}
+
+/** Alt does wherever Ctrl or ⌘ does: see KEPT_BY_BROWSERS. */
 function named(event: KeyboardEvent): ShortcutName | number | null {
   const mod = (isMac ? event.metaKey : event.ctrlKey) !== event.altKey && !event.shiftKey;
   if (!mod) return event.key === 'Delete' && !isTyping(event.target) ? 'remove' : null;
