@@ -1,5 +1,5 @@
+import { formEn } from './form-en.ts';
 import { optionsEn } from './options-en.ts';
-import type { ProblemCode } from '../../shared/options-problem.ts';
 import type { ImportNote } from '../../shared/import/found.ts';
 import { countersEn } from './counters-en.ts';
 
@@ -286,109 +286,7 @@ export const en = {
     app: 'App log',
   },
 
-  form: {
-    newTitle: 'New tunnel',
-    name: 'Name',
-    nameHint: 'What you want to call it',
-    newName: 'My tunnel',
-    colour: 'Colour',
-    autostart: 'Connect when the app starts',
-    preset: 'Presets',
-    presetHint: 'A preset sets mode, FEC, windows and compression. Address and key stay as they are.',
-    presets: {
-      defaults: { name: 'Defaults', text: "kcptun's own: fast, FEC 10+3" },
-      gaming: { name: 'Gaming', text: 'least delay: fast3, no compression, FEC 5+5' },
-      download: { name: 'Download', text: 'most throughput: fast2, large windows, FEC 10+3' },
-      lossy: { name: 'Very lossy line', text: 'survives half of it lost: fast3, FEC 5+5' },
-      server2017: { name: '2017 server', text: 'what a release of 20170120 understands: smux 1' },
-    },
-    sections: {
-      server: 'Server',
-      local: 'On this computer',
-      speed: 'Speed and loss',
-      windows: 'Windows',
-      wire: 'Wire and sessions',
-    },
-    advancedShow: (changed: number) => (changed ? `Advanced (${changed} changed)` : 'Advanced'),
-    mustMatch: 'both ends',
-    mustMatchHint: 'Must be the same on the server, or nothing gets through.',
-    mustMatch2017: 'A server of 2017 wants it the same; newer ones learn it by themselves.',
-    default: (value: string) => `default ${value}`,
-    save: 'Save',
-    create: 'Create',
-    createAndConnect: 'Create and connect',
-    discard: 'Discard changes',
-    unsaved: 'Unsaved changes',
-    saved: 'Saved',
-    savedRunning: 'Saved. The running tunnel still uses the old settings.',
-    reconnectNow: 'Reconnect now',
-    errors: (count: number) => (count === 1 ? 'One field needs attention' : `${count} fields need attention`),
-    keyShow: 'Show the key',
-    keyHide: 'Hide the key',
-    keyGenerate: 'Generate',
-    keyGenerateHint: 'A random key of 256 bits. The server needs the same one.',
-    keyShort: 'Short keys can be guessed. Use at least 12 characters, or generate one.',
-    onlyHere: 'Only programs on this computer can use it.',
-    modeSets: 'What the mode sets; manual lets you change it',
-    modeNotes: {
-      fast3: 'quickest, sends most again',
-      fast2: 'quick',
-      fast: "kcptun's default",
-      normal: 'thriftiest of the four',
-      manual: 'the four values beside it',
-    },
-    fecOff: 'FEC is off: what is lost is sent again, one round trip later.',
-    fecExplain: (group: number, survive: number, share: string, cost: string) =>
-      `Of each ${group} packets any ${survive} may be lost (${share}) without waiting for a repeat. It adds ${cost} to what is sent.`,
-    ceiling: 'What the windows allow',
-    ceilingDown: (rate: string) => `up to ${rate} down`,
-    ceilingUp: (rate: string) => `up to ${rate} up`,
-    ceilingServer: "If the server's windows are at least as large.",
-    ceilingRtt: 'Round trip',
-    ceilingMeasured: (ms: string) => `measured: ${ms} ms`,
-    ceilingTarget: 'Wanted download',
-    ceilingApply: 'Set windows',
-    extra: 'Unknown keys, kept from an import',
-    demo: 'The demo cannot be changed. Create a tunnel of your own to try settings.',
-    secureStorageMissing:
-      'This system offers no secure storage: the key is kept in a file that only your user can read.',
-    required: 'Needed',
-    host: 'Host',
-    port: 'Port or range',
-    hostNeeded: 'Where is the server? A name or an address',
-    hostWrong: 'Not a host name or an address',
-    portWrong: 'A port from 1 to 65535, or a range such as 29900-29999',
-    localTaken: (name: string) => `“${name}” listens there as well: the two cannot run at once`,
-    /** one for each code of shared/options-problem; a number's bounds and an address's example are filled in */
-    problems: {
-      type: (p: Params) =>
-        p.max ? `A whole number from ${p.min} to ${p.max}` : `A whole number, at least ${p.min}`,
-      range: (p: Params) => (p.max ? `From ${p.min} to ${p.max}` : `At least ${p.min}`),
-      choice: () => 'Not one of the choices',
-      address: () => 'host:port, such as 127.0.0.1:12948 or [::1]:12948, or the path of a unix socket',
-      'mtu-too-small': () => 'Too small: beside the headers no data fits in',
-      'too-many-shards': () => 'Data and parity packets together: at most 256',
-      'streambuf-over-smuxbuf': () => 'Not more than the session buffer',
-      'raw-sockets': () => 'Needs raw sockets, which are not to be had here',
-      'default-key': () =>
-        'The key every kcptun comes with: anybody can use the tunnel and read what it carries.',
-      'no-secrecy': () => 'Protects nothing: anybody on the way can read and change what is carried.',
-      'fec-off': () => 'With one of the two at 0 there is no FEC.',
-      'manual-ignored': () => 'Taken only in mode manual.',
-      'scavenge-race': () => 'Longer than the age of a session: old and new ones compete for the line.',
-      'qpp-weak': () =>
-        'Weaker than meant: it wants a key of 211 bytes and at least 7 pads, an odd number of them.',
-      'every-interface': () => 'Other computers can use this tunnel too; 127.0.0.1 keeps it to this one.',
-      'pprof-ignored': () => 'Ignored here.',
-    } satisfies Record<ProblemCode, (p: Params) => string>,
-    units: {
-      seconds: 's',
-      milliseconds: 'ms',
-      bytes: 'bytes',
-      'bytes/s': 'bytes/s',
-      packets: 'packets',
-    },
-  },
+  form: formEn,
   options: optionsEn,
 
   serverCommand: {
