@@ -28,6 +28,9 @@ const { values: options } = parseArgs({
 });
 const runs = Number(options.runs);
 const CLIENTS: Kind[] = ['debian', 'ours'];
+/** The reference, our client by the fastest way to move datagrams here, and by plain dgram. */
+const WAYS = ['debian', 'auto', 'dgram'] as const;
+type Way = (typeof WAYS)[number];
 
 /** All the results of one (row, peer), run by run; `medians` folds them. */
 type Results<F> = Map<string, F[]>;
@@ -71,17 +74,18 @@ function print(title: string, head: string[], rows: string[][], figures: unknown
 
 async function pairs(): Promise<void> {
   const rows = ROWS.filter(({ name }) => name.includes(options.rows));
-  const results = (await interleave(
-    rows,
-    CLIENTS,
-    (row, client) => `${row.name}: ${client}`,
-    (row, client) => measurePair(client, row, Number(options.seconds)),
-  )) as Results<Figures & Record<keyof Figures, number>>;
-  const figures = rows.map(({ name }) => ({
-    name,
-    ours: medians(results, `${name}: ours`),
-    theirs: medians(results, `${name}: debian`),
-  }));
+  const label = (row: { name: string }, way: Way): string => `${row.name}: ${way}`;
+  const results = (await interleave(rows, WAYS, label, (row, way) => {
+    process.env.KCPTUN_TRANSPORT = way === 'dgram' ? 'dgram' : 'auto';
+    return measurePair(way === 'debian' ? 'debian' : 'ours', row, Number(options.seconds));
+  })) as Results<Figures & Record<keyof Figures, number>>;
+  const figures = rows.flatMap((row) =>
+    WAYS.slice(1).map((way) => ({
+      name: way === 'dgram' ? `${row.name}, with dgram` : row.name,
+      ours: medians(results, label(row, way)),
+      theirs: medians(results, label(row, 'debian')),
+    })),
+  );
   const columns: [keyof Figures, string][] = [
     ['up', 'up Mbit/s'],
     ['down', 'down Mbit/s'],
