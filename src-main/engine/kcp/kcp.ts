@@ -71,6 +71,7 @@ export class Kcp {
    * server that was started again: kcp-go's takes the old conversation for a new one and acknowledges into the void.
    */
   fresh = false;
+  #disposed = false;
   readonly #o: KcpOptions;
   readonly #congestion: CongestionWindow | undefined;
   /** (sn, ts) of PUSHes to answer */
@@ -121,8 +122,9 @@ export class Kcp {
     this.send.write(from, length);
   }
 
-  /** Gives all memory back. */
+  /** Gives all memory back; what comes in afterwards, and the rest of what is coming in, is dropped. */
   dispose(): void {
+    this.#disposed = true;
     this.send.dispose();
     this.receive.dispose();
   }
@@ -142,7 +144,8 @@ export class Kcp {
     let segments = 0;
     let whole = length >= HEADER_BYTES;
     this.fresh = false;
-    while (stop - at >= HEADER_BYTES) {
+    // A reader may end the session over what it is given.
+    while (stop - at >= HEADER_BYTES && !this.#disposed) {
       const cmd = bytes[at + AT_CMD];
       const size = view.getUint32(at + AT_LEN, true);
       const data = at + HEADER_BYTES;

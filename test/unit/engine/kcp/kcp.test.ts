@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { zeroCounters } from '../../../../shared/counters.ts';
 import { PRESETS } from '../../../../shared/options.ts';
 import {
   AT_CMD,
@@ -14,6 +15,7 @@ import {
   HEADER_BYTES,
 } from '../../../../src-main/engine/kcp/segment.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
+import { Kcp } from '../../../../src-main/engine/kcp/kcp.ts';
 import { ReceiveWindow } from '../../../../src-main/engine/kcp/receive-window.ts';
 import { SegmentPool } from '../../../../src-main/engine/kcp/segment-pool.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
@@ -315,6 +317,27 @@ describe('what Kcp refuses', () => {
     end.input(segment(CMD_WINS, 0, { una: 77 }));
     expect(end.kcp.receive.queued).toBe(0);
     expect(end.kcp.send.una).toBe(0);
+  });
+
+  it('the rest of a datagram whose data ended the session', () => {
+    const kernel = createKernel('plain');
+    const taken: number[] = [];
+    const reader = {
+      readable: () => true,
+      take: (_offset: number, length: number) => {
+        taken.push(length);
+        kcp.dispose();
+      },
+    };
+    const output = { ready: () => true, begin: () => 0, commit: () => {} };
+    const kcp = new Kcp(kcpOptions(), output, reader, zeroCounters(), kernel);
+    const push = (sn: number): Uint8Array => segment(CMD_PUSH, sn, { data: noise(5) });
+    const datagram = join(push(0), push(1), push(3));
+    const at = kernel.arena.alloc(datagram.length);
+    kernel.bytes.set(datagram, at);
+    kcp.input(at, datagram.length, 0, false);
+    expect(taken).toEqual([5]);
+    expect(kcp.receive.nxt).toBe(1);
   });
 
   it('counts a segment that came twice', () => {
