@@ -120,7 +120,7 @@ describe.skipIf(!debianIsHere || oursIsStoodIn)(
       await using target = await new EchoTarget().listen();
       // Debian's default is 1
       const flags = { mode: 'fast3', smuxver: 2 };
-      const first = await startServer('debian', { ...flags, target: target.address });
+      await using first = await startServer('debian', { ...flags, target: target.address });
       await using client = await startClient('ours', { ...flags, remoteaddr: `127.0.0.1:${first.port}` });
       const sockets = await Promise.all(Array.from({ length: 20 }, () => open(client.address)));
       const ended = sockets.map((socket) =>

@@ -6,6 +6,12 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
+/** Whatever still lives when this process ends, however that comes about, ends with it. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** A program under test: its output is kept, its end is awaited, and nobody has to remember to end it. */
 export class Process implements AsyncDisposable {
   /** Standard output and standard error as they came. */
@@ -24,12 +30,16 @@ export class Process implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
+    living.add(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     this.exited = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       // 'close' and not 'exit': only then all output has been read
-      this.#child.once('close', (code, signal) => resolve((this.ending = { code, signal })));
+      this.#child.once('close', (code, signal) => {
+        living.delete(this.#child);
+        resolve((this.ending = { code, signal }));
+      });
     });
     this.exited.catch(() => {});
   }
