@@ -106,8 +106,8 @@ describe.skipIf(oursIsStoodIn)('the command line', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     it(`closes streams and leaves with status 0 on ${signal}`, async () => {
       await using target = await new TransferTarget().listen();
-      const server = await startServer('ours', { target: target.address });
-      const client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+      await using server = await startServer('ours', { target: target.address });
+      await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
       const socket = await open(client.address);
       const closed = once(
         socket.resume().on('error', () => {}),
