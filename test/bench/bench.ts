@@ -145,12 +145,13 @@ async function growth(): Promise<void> {
     theirs: medians(results, `${name}: debian`),
   }));
   print(
-    'Client CPU s/GB (fast3, nocomp): ours / theirs',
-    ['', 'up', 'down'],
+    'The client (fast3, nocomp), CPU s/GB and peak memory: ours / theirs',
+    ['', 'up', 'down', 'RSS peak MB'],
     figures.map(({ name, ours, theirs }) => [
       name,
       versus(ours.up, theirs.up),
       versus(ours.down, theirs.down),
+      versus(ours.rss, theirs.rss),
     ]),
     figures,
   );

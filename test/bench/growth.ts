@@ -1,5 +1,5 @@
 import { type Flags, type Kind, Tunnel } from '../support/peers.ts';
-import { cpuSeconds } from '../support/proc.ts';
+import { cpuSeconds, residentBytes } from '../support/proc.ts';
 import { transfer, TransferTarget } from '../support/traffic.ts';
 
 /** How the client's cost grows with what it has to keep track of. */
@@ -16,7 +16,7 @@ export const LOADS: Load[] = [
 
 const BYTES = 192 << 20;
 
-/** Client CPU seconds per 10^9 bytes, up and down, all streams at once; every digest is compared. */
+/** Client CPU seconds per 10^9 bytes, up and down, all streams at once, and its peak memory in MB; every digest is compared. */
 export async function measureGrowth(client: Kind, { streams, window }: Load) {
   await using target = await new TransferTarget().listen();
   const flags: Flags = {
@@ -43,5 +43,9 @@ export async function measureGrowth(client: Kind, { streams, window }: Load) {
   };
   // the compiler's tiers and the pools warm up with the first of the bytes
   await cost(BYTES / 4, BYTES / 4);
-  return { up: await cost(BYTES, 0), down: await cost(0, BYTES) };
+  return {
+    up: await cost(BYTES, 0),
+    down: await cost(0, BYTES),
+    rss: residentBytes(tunnel.client.pid).peak / 1e6,
+  };
 }

@@ -14,19 +14,19 @@ export class Gatherer {
   #lastTotal = 0;
 
   push(bytes: Uint8Array, from: number, length: number): void {
-    this.#total += length;
     while (length > 0) {
       let chunk = this.#chunk;
       if (chunk === undefined || this.#filled === chunk.length) {
         if (chunk !== undefined) this.#full.push(chunk);
         chunk = this.#chunk = Buffer.allocUnsafeSlow(
-          Math.max(length, Math.min(this.#lastTotal, LARGEST_GUESS)),
+          Math.max(length, Math.min(this.#lastTotal - this.#total, LARGEST_GUESS)),
         );
         this.#filled = 0;
       }
       const n = Math.min(length, chunk.length - this.#filled);
       chunk.set(bytes.subarray(from, from + n), this.#filled);
       this.#filled += n;
+      this.#total += n;
       from += n;
       length -= n;
     }

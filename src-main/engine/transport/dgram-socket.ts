@@ -23,8 +23,8 @@ export class DgramSocket implements DatagramSocket {
   readonly #handle: UdpHandle | undefined;
   /** runs while datagrams are collected: libuv waits for them only now and then */
   #collector: NodeJS.Timeout | undefined;
-  /** since the last wake-up or collection */
-  #count = 0;
+  /** received since the last wake-up or collection */
+  #bytes = 0;
   #closed = false;
 
   constructor(
@@ -110,23 +110,23 @@ export class DgramSocket implements DatagramSocket {
       if (this.#shown!.count < LIBUV_READS) this.#handle!.recvStop!();
       return;
     }
-    const count = this.#count;
-    this.#count = 0;
-    if (!this.#meter.woken(count) || !this.#handle?.recvStop) return;
+    const bytes = this.#bytes;
+    this.#bytes = 0;
+    if (!this.#meter.woken(bytes) || !this.#handle?.recvStop) return;
     this.#handle.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
   readonly #collect = (): void => {
     this.#handle!.recvStart!();
-    if (this.#meter.collected(this.#count)) this.#collector!.refresh();
+    if (this.#meter.collected(this.#bytes)) this.#collector!.refresh();
     else this.#collector = undefined;
-    this.#count = 0;
+    this.#bytes = 0;
   };
 
   readonly #onMessage = (data: Buffer): void => {
     if (data.length > MAX_DATAGRAM || this.#closed) return;
-    this.#count++;
+    this.#bytes += data.length;
     const inbox = (this.#inbox ??= this.pool.take());
     inbox.kernel.bytes.set(data, inbox.next);
     inbox.push(data.length);

@@ -155,37 +155,37 @@ export class LinuxSocket implements DatagramSocket {
       inbox.push(data.length);
       if (inbox.full) this.owner.readable(true);
     }
-    const count = 1 + this.#drain();
+    const bytes = data.length + this.#drain();
     if (this.#closed) return;
     if (first && this.#inbox) this.owner.readable(false);
-    if (!this.#meter.woken(count) || this.#collector || !this.handle.recvStop) return;
+    if (!this.#meter.woken(bytes) || this.#collector || !this.handle.recvStop) return;
     this.handle.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
-  /** Receives all there is. @returns how many datagrams */
+  /** Receives all there is. @returns how many bytes, padded as they lie in a batch */
   #drain(): number {
-    let count = 0;
+    let bytes = 0;
     for (let more = true; more && !this.#closed;) {
       const inbox = (this.#inbox ??= this.pool.take());
-      const before = inbox.count;
+      const before = inbox.next;
       more = this.tables.receive(this.handle.fd, inbox, !this.connected, this.#onDatagram);
-      count += inbox.count - before;
+      bytes += inbox.next - before;
       if (inbox.full) this.owner.readable(true);
     }
     if (this.#inbox?.count === 0) {
       this.pool.give(this.#inbox);
       this.#inbox = undefined;
     }
-    return count;
+    return bytes;
   }
 
   readonly #collect = (): void => {
     const first = this.#inbox === undefined;
-    const count = this.#drain();
+    const bytes = this.#drain();
     if (this.#closed) return;
     if (first && this.#inbox) this.owner.readable(false);
-    if (this.#meter.collected(count)) {
+    if (this.#meter.collected(bytes)) {
       this.#collector!.refresh();
       return;
     }
