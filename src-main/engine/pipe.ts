@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { readFrom } from './local-socket.ts';
+import { giveBlock } from './smux/blocks.ts';
 import type { SmuxStream } from './smux/stream.ts';
 import type { Timer, World } from './world.ts';
 
@@ -29,6 +31,8 @@ export interface PipeOptions {
 export class Pipe {
   /** delivered to the socket, which has not taken it yet */
   #unconsumed = 0;
+  /** what the socket is writing, in order */
+  readonly #writing: Uint8Array[] = [];
   #socketEnded = false;
   #streamEnded = false;
   #corked = false;
@@ -41,9 +45,9 @@ export class Pipe {
     private readonly options: PipeOptions,
   ) {
     const { cipher } = options;
-    socket.on('data', (chunk: Buffer) => {
-      cipher?.encrypt(chunk, 0, chunk.length);
-      if (!stream.write(chunk)) socket.pause();
+    readFrom(socket, (bytes) => {
+      cipher?.encrypt(bytes, 0, bytes.length);
+      if (!stream.write(bytes)) socket.pause();
     });
     stream.onDrain = () => void socket.resume();
 
@@ -54,7 +58,8 @@ export class Pipe {
         socket.cork();
       }
       this.#unconsumed += chunk.length;
-      socket.write(chunk);
+      this.#writing.push(chunk);
+      socket.write(chunk, this.#written);
       if (last && this.#corked) {
         this.#corked = false;
         socket.uncork();
@@ -90,6 +95,9 @@ export class Pipe {
     this.#reason ??= reason;
     this.socket.destroy();
   }
+
+  /** Called for each chunk in turn, whether it was written or dropped. */
+  readonly #written = (): void => giveBlock(this.#writing.shift()!);
 
   #consume(): void {
     const n = this.#unconsumed;

@@ -1,6 +1,6 @@
 import type { EngineError } from '../errors.ts';
 import type { Timer } from '../world.ts';
-import { ChunkQueue } from './chunk-queue.ts';
+import { ByteQueue } from './byte-queue.ts';
 import {
   FIN,
   FRAME_HEADER_BYTES,
@@ -12,7 +12,6 @@ import {
   writeHeader,
   writeU32,
 } from './frame.ts';
-import { Gatherer } from './gatherer.ts';
 import type { SmuxSession } from './session.ts';
 import type { FrameSink } from './sink.ts';
 
@@ -31,7 +30,10 @@ const ignore = (): void => {};
  * destroy the stream.
  */
 export class SmuxStream {
-  /** The bytes are the owner's from now on. `last` is false when more of the same turn follows at once. */
+  /**
+   * The bytes are the owner's from now on; who needs them no more may pass them to `giveBlock`. `last` is false when more
+   * of the same turn follows at once.
+   */
   onData: (chunk: Uint8Array, last: boolean) => void = ignore;
   /** The peer has ended its side, and all its data was delivered. */
   onEnd: () => void = ignore;
@@ -48,8 +50,8 @@ export class SmuxStream {
   fresh = false;
 
   readonly #version: number;
-  readonly #inbox = new Gatherer();
-  readonly #outbox = new ChunkQueue();
+  readonly #inbox = new ByteQueue();
+  readonly #outbox = new ByteQueue();
   #synDue: boolean;
   #updateDue = false;
   /** FIN goes out behind what was written */
@@ -101,12 +103,12 @@ export class SmuxStream {
   }
 
   /**
-   * Takes the chunk, which must not change any more. False: hold back until `onDrain`.
+   * Takes the bytes, by copy. False: hold back until `onDrain`.
    * After `end`, `destroy` or the session's close the bytes are dropped.
    */
   write(chunk: Uint8Array): boolean {
     if (this.#ending) return true;
-    this.#outbox.push(chunk);
+    this.#outbox.push(chunk, 0, chunk.length);
     this.#written += chunk.length;
     this.session.schedule(this);
     this.#wantsDrain = this.#outbox.length >= this.session.writeLimit;

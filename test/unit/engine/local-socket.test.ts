@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { spawnSync } from 'node:child_process';
+import { PassThrough } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +12,7 @@ import {
   listenLocally,
   type LocalListener,
   readAddress,
+  readFrom,
   sourceOf,
 } from '../../../src-main/engine/local-socket.ts';
 import { dialTcp } from '../../support/tcp.ts';
@@ -134,5 +137,62 @@ describe('local connection', () => {
     socket.destroy();
     server.close();
     await once(server, 'close');
+  });
+});
+
+describe('readFrom', () => {
+  /** The accepted end and the dialled end of one connection, half-open as a pipe's are. */
+  async function pair(): Promise<[Socket, Socket]> {
+    let accepted: (socket: Socket) => void;
+    const accept = new Promise<Socket>((resolve) => (accepted = resolve));
+    const { address } = await listen('127.0.0.1:0', (socket) => {
+      keep(socket);
+      accepted(socket);
+    });
+    const dialled = connectLocally(readAddress('target', address, 'dial'));
+    keep(dialled);
+    return [await accept, dialled];
+  }
+
+  it.each(['accepted', 'dialled'])('gives every byte and the end to the %s end', async (which) => {
+    const [accepted, dialled] = await pair();
+    const [reader, writer] = which === 'accepted' ? [accepted, dialled] : [dialled, accepted];
+    const sent = randomBytes(1_000_000);
+    const got: Buffer[] = [];
+    readFrom(reader, (bytes) => got.push(Buffer.from(bytes)));
+    reader.resume();
+    writer.end(sent);
+    await once(reader, 'end');
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
+  });
+
+  it('reads nothing ahead while the socket is paused', async () => {
+    const [reader, writer] = await pair();
+    let got = 0;
+    readFrom(reader, (bytes) => {
+      got += bytes.length;
+      reader.pause();
+    });
+    reader.resume();
+    writer.end(Buffer.alloc(300_000));
+    await expect.poll(() => got).toBeGreaterThan(0);
+    const first = got;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([got, reader.readableLength]).toEqual([first, 0]);
+
+    const ended = once(reader, 'end');
+    const resume = setInterval(() => reader.resume(), 1);
+    await ended;
+    clearInterval(resume);
+    expect(got).toBe(300_000);
+  });
+
+  it("listens to 'data' where the socket has no buffer to give", () => {
+    const stream = new PassThrough();
+    let got = '';
+    readFrom(stream as unknown as Socket, (bytes) => (got += Buffer.from(bytes).toString()));
+    stream.write('abc');
+    stream.read(0);
+    expect(got).toBe('abc');
   });
 });

@@ -1,0 +1,80 @@
+import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
+import type { FrameSink } from './sink.ts';
+
+/** What fills less of its last block is handed over as a copy of its own, so that little data never holds much memory. */
+const LEAST_HANDED = BLOCK_BYTES / 2;
+
+/** Bytes that wait, copied into blocks. */
+export class ByteQueue {
+  #blocks: Uint8Array[] = [];
+  /** of the front block, gone */
+  #offset = 0;
+  /** of the last block */
+  #filled = BLOCK_BYTES;
+  #length = 0;
+
+  /** bytes waiting */
+  get length(): number {
+    return this.#length;
+  }
+
+  push(bytes: Uint8Array, from: number, length: number): void {
+    this.#length += length;
+    while (length > 0) {
+      if (this.#filled === BLOCK_BYTES) {
+        this.#blocks.push(takeBlock());
+        this.#filled = 0;
+      }
+      const n = Math.min(length, BLOCK_BYTES - this.#filled);
+      this.#blocks[this.#blocks.length - 1].set(bytes.subarray(from, from + n), this.#filled);
+      this.#filled += n;
+      from += n;
+      length -= n;
+    }
+  }
+
+  /** Writes the first `length` bytes to `sink`, piece by piece. */
+  moveTo(sink: Pick<FrameSink, 'write'>, length: number): void {
+    this.#length -= length;
+    while (length > 0) {
+      const [block] = this.#blocks;
+      const end = this.#blocks.length === 1 ? this.#filled : BLOCK_BYTES;
+      const n = Math.min(length, end - this.#offset);
+      sink.write(block, this.#offset, n);
+      length -= n;
+      this.#offset += n;
+      if (this.#offset < end) continue;
+      this.#blocks.shift();
+      giveBlock(block);
+      this.#offset = 0;
+      if (this.#blocks.length === 0) this.#filled = BLOCK_BYTES;
+    }
+  }
+
+  /** Hands over all of a queue that only this empties; `last` is true for the last chunk. Each is for `giveBlock`, if not kept. */
+  drain(take: (chunk: Uint8Array, last: boolean) => void): void {
+    const blocks = this.#blocks;
+    const filled = this.#filled;
+    if (blocks.length === 0) return;
+    this.#forget();
+    const final = blocks.pop()!;
+    for (const block of blocks) take(block, false);
+    if (filled < LEAST_HANDED) {
+      const copy = Buffer.allocUnsafeSlow(filled);
+      copy.set(final.subarray(0, filled));
+      giveBlock(final);
+      take(copy, true);
+    } else take(filled === BLOCK_BYTES ? final : final.subarray(0, filled), true);
+  }
+
+  clear(): void {
+    for (const block of this.#blocks) giveBlock(block);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#blocks = [];
+    this.#offset = this.#length = 0;
+    this.#filled = BLOCK_BYTES;
+  }
+}

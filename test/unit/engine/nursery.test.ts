@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { collectYoung } from '../../../src-main/engine/nursery.ts';
+
+const MiB = 1 << 20;
+
+it('frees dead buffers that V8 itself would keep for long', async () => {
+  for (let i = 0; i < 20; i++) Buffer.allocUnsafeSlow(MiB);
+  const before = process.memoryUsage().arrayBuffers;
+  expect(before).toBeGreaterThan(20 * MiB);
+  collectYoung(3_000_000);
+  expect(process.memoryUsage().arrayBuffers).toBe(before);
+  collectYoung(1_000_000);
+  await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
+});
