@@ -27,11 +27,14 @@ const CHOICES = {
 
 /** Which end is ours when the other is release 20210922. */
 const AGAINST_REFERENCE = { ...CHOICES, ours: ['client', 'server'] } as const;
+/** How our end moves its datagrams: by the fastest way there is, or by the one that is there everywhere. */
+const TRANSPORTS = { transport: ['auto', 'dgram'] } as const;
 /** Ours at both ends also knows what came after 20210922. */
 const OURS_ALONE = {
   ...CHOICES,
   crypt: [...CHOICES.crypt, 'aes-128-gcm', 'null'],
   QPP: [false, true],
+  ...TRANSPORTS,
   ours: ['both'],
 } as const;
 
@@ -42,15 +45,17 @@ export interface Combination {
   nocomp: boolean;
   mode: string;
   QPP?: boolean;
+  transport?: 'auto' | 'dgram';
   ours: 'client' | 'server' | 'both';
 }
 
-export const coveringCombinations = (): Combination[] => pairwiseRows(AGAINST_REFERENCE);
+export const coveringCombinations = (): Combination[] =>
+  pairwiseRows({ ...AGAINST_REFERENCE, ...TRANSPORTS });
 export const everyCombination = (): Combination[] => everyRow(AGAINST_REFERENCE);
 export const ourCoveringCombinations = (): Combination[] => pairwiseRows(OURS_ALONE);
 
-export const nameOf = ({ ours, crypt, smuxver, fec, nocomp, mode, QPP }: Combination): string =>
-  `${ours} ours, ${crypt}, smux ${smuxver}, FEC ${fec}, ${nocomp ? 'nocomp' : 'comp'}, ${mode}${QPP ? ', QPP' : ''}`;
+export const nameOf = ({ ours, crypt, smuxver, fec, nocomp, mode, QPP, transport }: Combination): string =>
+  `${ours} ours, ${crypt}, smux ${smuxver}, FEC ${fec}, ${nocomp ? 'nocomp' : 'comp'}, ${mode}${QPP ? ', QPP' : ''}${transport === 'dgram' ? ', dgram' : ''}`;
 
 function flagsOf({ crypt, smuxver, fec, nocomp, mode, QPP }: Combination): Flags {
   const [datashard, parityshard] = fec.split('+');
@@ -71,6 +76,7 @@ export async function tryCombination(
     server: combination.ours === 'client' ? 'debian' : 'ours',
     target: target.address,
     flags: flagsOf(combination),
+    env: { KCPTUN_TRANSPORT: combination.transport },
   });
   await Promise.all(
     (['random', 'compressible'] as const).map((content) =>

@@ -94,8 +94,12 @@ async function ready(peer: Peer, find: () => string | number | undefined): Promi
  * Ours says which port it got; Go's says what it was asked for, so there any bound port is the one.
  * (Ours may open other sockets for a moment, to try what the system can do.)
  */
-export function startServer(kind: Kind, flags: Flags & { target: string }): Promise<Peer> {
-  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', ...COMMON, ...flags });
+export function startServer(
+  kind: Kind,
+  flags: Flags & { target: string },
+  env?: NodeJS.ProcessEnv,
+): Promise<Peer> {
+  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', ...COMMON, ...flags }, env);
   const says = kind === 'ours' && !oursIsStoodIn;
   return ready(peer, () =>
     boundPorts(peer.pid, 'udp').find((port) => !says || new RegExp(`:${port}\\b`).test(peer.output)),
@@ -103,8 +107,12 @@ export function startServer(kind: Kind, flags: Flags & { target: string }): Prom
 }
 
 /** Starts a client on a free port of 127.0.0.1 (or on `flags.localaddr`, a unix path too) and waits until it listens. */
-export function startClient(kind: Kind, flags: Flags & { remoteaddr: string }): Promise<Peer> {
-  const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', ...COMMON, ...flags });
+export function startClient(
+  kind: Kind,
+  flags: Flags & { remoteaddr: string },
+  env?: NodeJS.ProcessEnv,
+): Promise<Peer> {
+  const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', ...COMMON, ...flags }, env);
   const path = /^[./].*/.exec(String(peer.flags.localaddr))?.[0];
   return ready(peer, () =>
     path === undefined ? boundPorts(peer.pid, 'tcp')[0] : isListening(path) ? path : undefined,
@@ -120,6 +128,8 @@ export interface TunnelPlan {
   flags?: Flags;
   clientFlags?: Flags;
   serverFlags?: Flags;
+  /** added to the environment of both ends */
+  env?: NodeJS.ProcessEnv;
   /** puts a relay with this line between the two */
   line?: Impairment;
   seed?: number;
@@ -138,11 +148,13 @@ export class Tunnel implements AsyncDisposable {
     const keep = <T extends AsyncDisposable>(thing: T): T => (started.unshift(thing), thing);
     try {
       const server = keep(
-        await startServer(plan.server, { ...plan.flags, ...plan.serverFlags, target: plan.target }),
+        await startServer(plan.server, { ...plan.flags, ...plan.serverFlags, target: plan.target }, plan.env),
       );
       const relay = plan.line && keep(await RelayProcess.start(server.port, plan.line, plan.seed));
       const remoteaddr = `127.0.0.1:${relay?.port ?? server.port}`;
-      const client = keep(await startClient(plan.client, { remoteaddr, ...plan.flags, ...plan.clientFlags }));
+      const client = keep(
+        await startClient(plan.client, { remoteaddr, ...plan.flags, ...plan.clientFlags }, plan.env),
+      );
       return new Tunnel(client, server, relay);
     } catch (error) {
       for (const thing of started) await thing[Symbol.asyncDispose]();

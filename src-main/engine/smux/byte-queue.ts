@@ -2,7 +2,7 @@ import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
 import type { FrameSink } from './sink.ts';
 
 /** What fills less of its last block is handed over as a copy of its own, so that little data never holds much memory. */
-const LEAST_HANDED = BLOCK_BYTES / 2;
+const LEAST_HANDED = BLOCK_BYTES / 4;
 
 /** Bytes that wait, copied into blocks. */
 export class ByteQueue {

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
@@ -146,10 +147,22 @@ export class DgramSocket implements DatagramSocket {
   };
 }
 
+/**
+ * Addresses are resolved before. By itself dgram would look up an address too, and send in the next tick, when the memory
+ * of the datagram holds another.
+ */
+function sameAddress(
+  address: string,
+  _options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+): void {
+  callback(null, address, isIP(address));
+}
+
 /** @throws the system's error (EADDRINUSE, EACCES, ...) */
 export async function openUdp(options: SocketOptions): Promise<Socket> {
   const { local, remote } = options;
-  const socket = createSocket({ type: options.family === 6 ? 'udp6' : 'udp4' });
+  const socket = createSocket({ type: options.family === 6 ? 'udp6' : 'udp4', lookup: sameAddress });
   try {
     const listening = once(socket, 'listening');
     socket.bind({ address: local?.address, port: local?.port ?? 0, exclusive: true });
