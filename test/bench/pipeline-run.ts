@@ -1,6 +1,7 @@
 /**
  * The engine without sockets: a client's session and a server's, joined by memory, in virtual time. Prints the CPU
- * of both ends for each 1350-byte datagram that carries data, as JSON; `pipeline.ts` builds and judges it.
+ * of both ends for each 1350-byte datagram that carries data, and what they allocate, as JSON; `pipeline.ts` builds and
+ * judges it.
  */
 import { createCipheriv } from 'node:crypto';
 import type { HeapProfiler } from 'node:inspector';
@@ -34,6 +35,8 @@ export interface PipelineResult {
   /** CPU microseconds of the yardstick: a fixed piece of work of the same kind */
   yardstick: number;
   rows: PipelineRow[];
+  /** with `nocomp`, largest first */
+  allocations: AllocationSite[];
 }
 
 /** User and system time of this process so far. */
@@ -203,7 +206,7 @@ async function allocations(options: Partial<ClientOptions>): Promise<AllocationS
   const visit = (node: HeapProfiler.SamplingHeapProfileNode, caller: string): void => {
     const { functionName, url } = node.callFrame;
     // A built-in function is named with who called it.
-    const site = url === '' ? `${functionName} in ${caller}` : functionName;
+    const site = url === '' ? `${functionName} in ${caller}` : functionName || `a function in ${caller}`;
     sites.set(site, (sites.get(site) ?? 0) + node.selfSize);
     for (const child of node.children) visit(child, site);
   };
@@ -211,12 +214,6 @@ async function allocations(options: Partial<ClientOptions>): Promise<AllocationS
   return [...sites]
     .map(([site, bytes]) => ({ site, bytesPerMegabyte: Math.round(bytes / MEGABYTES) }))
     .sort((a, b) => b.bytesPerMegabyte - a.bytesPerMegabyte);
-}
-
-if (process.argv[2] === 'allocations') {
-  await transfer({ nocomp: true });
-  console.log(JSON.stringify(await allocations({ nocomp: true })));
-  process.exit();
 }
 
 const best = new Map<string, number>();
@@ -230,5 +227,6 @@ for (let round = 0; round < ROUNDS; round++) {
 const result: PipelineResult = {
   yardstick: measure,
   rows: [...best].map(([name, microseconds]) => ({ name, microseconds })),
+  allocations: await allocations({ nocomp: true }),
 };
 console.log(JSON.stringify(result));
