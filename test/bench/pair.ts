@@ -29,9 +29,11 @@ export interface Figures {
 
 const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 };
 /**
- * Echoes that are timed, and those before them, over connections of their own: a just-in-time compiler has to see
- * traffic first, and how one connection follows another.
+ * Nothing is timed before some traffic went by: a just-in-time compiler has to see it first, and how one connection
+ * follows another.
  */
+const WARM_SECONDS = 1;
+/** Echoes that are timed, and those before them, over connections of their own. */
 const TRIPS = 10_000;
 const WARM_TRIPS = 5_000;
 const WARM_CONNECTIONS = 3;
@@ -77,8 +79,8 @@ async function throughput(client: Kind, flags: Flags, seconds: number) {
   await iperf.until('iperf3 to listen', () => boundPorts(iperf.pid, 'tcp').includes(port));
   await using tunnel = await pairOf(client, flags, `127.0.0.1:${port}`);
   const { pid } = tunnel.client;
-  const measure = async (...way: string[]) => {
-    const args = ['-c', '127.0.0.1', '-p', String(tunnel.client.port), '-t', String(seconds), '-J', ...way];
+  const measure = async (time: number, ...way: string[]) => {
+    const args = ['-c', '127.0.0.1', '-p', String(tunnel.client.port), '-t', String(time), '-J', ...way];
     const before = cpuSeconds(pid);
     const { stdout } = await run('iperf3', args, { maxBuffer: 16 * MiB });
     const report = JSON.parse(stdout) as IperfReport;
@@ -86,8 +88,10 @@ async function throughput(client: Kind, flags: Flags, seconds: number) {
     const { bytes, bits_per_second } = report.end.sum_received;
     return { rate: bits_per_second / 1e6, cpu: (cpuSeconds(pid) - before) / (bytes / 1e9) };
   };
-  const up = await measure();
-  const down = await measure('-R');
+  await measure(WARM_SECONDS);
+  await measure(WARM_SECONDS, '-R');
+  const up = await measure(seconds);
+  const down = await measure(seconds, '-R');
   return {
     up: up.rate,
     down: down.rate,

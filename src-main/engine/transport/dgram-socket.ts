@@ -1,10 +1,11 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import type { BatchPool, PacketBatch } from '../batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { setDscp } from './dscp.ts';
+import { Inbox } from './inbox.ts';
 import { handleOf, type UdpHandle } from './libc.ts';
 
 const DRAIN_POLL_MS = 1;
@@ -14,10 +15,7 @@ const LIBUV_READS = 32;
 /** node:dgram on every platform: the default where nothing faster is there, and its fallback. */
 export class DgramSocket implements DatagramSocket {
   readonly kind = 'dgram';
-  #inbox: PacketBatch | undefined;
-  #shown: PacketBatch | undefined;
-  #peers: Peer[] = [];
-  #shownPeers: Peer[] = [];
+  readonly #inbox: Inbox;
   #lastPeer: Peer | undefined;
   #owed: PacketBatch[] = [];
   readonly #meter = new BusyMeter();
@@ -34,6 +32,7 @@ export class DgramSocket implements DatagramSocket {
     private readonly pool: BatchPool,
     private readonly owner: SocketOwner,
   ) {
+    this.#inbox = new Inbox(pool, owner);
     this.#handle = handleOf(socket);
     socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -51,20 +50,13 @@ export class DgramSocket implements DatagramSocket {
   }
 
   receive(): PacketBatch | undefined {
-    if (this.#shown) {
-      this.pool.give(this.#shown);
-      this.#shown = undefined;
-    }
-    if (!this.#inbox) return undefined;
-    this.#shown = this.#inbox;
-    this.#inbox = undefined;
-    this.#restWhenBusy();
-    [this.#peers, this.#shownPeers] = [this.#shownPeers, this.#peers];
-    return this.#shown;
+    const batch = this.#inbox.receive();
+    if (batch) this.#restWhenBusy(batch.count);
+    return batch;
   }
 
   peer(i: number): Peer {
-    return this.#shownPeers[i];
+    return this.#inbox.peer(i);
   }
 
   send(batch: PacketBatch, to?: Peer): boolean {
@@ -88,8 +80,7 @@ export class DgramSocket implements DatagramSocket {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#collector);
-    for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
-    this.#inbox = this.#shown = undefined;
+    this.#inbox.dispose();
     this.socket.close(() => {
       for (const batch of this.#owed.splice(0)) this.pool.give(batch);
     });
@@ -105,10 +96,10 @@ export class DgramSocket implements DatagramSocket {
     this.owner.drained();
   };
 
-  #restWhenBusy(): void {
+  #restWhenBusy(received: number): void {
     if (this.#collector) {
       // A full read leaves more behind: those are read on before it rests again.
-      if (this.#shown!.count < LIBUV_READS) this.#handle!.recvStop!();
+      if (received < LIBUV_READS) this.#handle!.recvStop!();
       return;
     }
     const bytes = this.#bytes;
@@ -125,26 +116,22 @@ export class DgramSocket implements DatagramSocket {
     this.#bytes = 0;
   };
 
-  readonly #onMessage = (data: Buffer): void => {
-    if (data.length > MAX_DATAGRAM || this.#closed) return;
-    this.#bytes += data.length;
-    const inbox = (this.#inbox ??= this.pool.take());
-    inbox.kernel.bytes.set(data, inbox.next);
-    inbox.push(data.length);
-    if (inbox.full) this.owner.readable(true);
-    else if (inbox.count === 1) this.owner.readable(false);
-  };
+  readonly #onMessage = (data: Buffer): void => this.#take(data);
 
   readonly #onMessageFrom = (data: Buffer, from: RemoteInfo): void => {
-    if (this.#closed) return;
     let peer = this.#lastPeer;
     if (peer?.port !== from.port || peer.address !== from.address) {
       peer = { key: `${from.address}|${from.port}`, address: from.address, port: from.port };
       this.#lastPeer = peer;
     }
-    this.#peers[this.#inbox?.count ?? 0] = peer;
-    this.#onMessage(data);
+    this.#take(data, peer);
   };
+
+  #take(data: Buffer, peer?: Peer): void {
+    if (this.#closed) return;
+    this.#bytes += data.length;
+    this.#inbox.add(data, peer);
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:dgram';
-import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import type { BatchPool, PacketBatch } from '../batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
+import { Inbox } from './inbox.ts';
 import type { UdpHandle } from './libc.ts';
 import { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, type MessageTables } from './mmsg.ts';
 import { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX, sockaddrBytes } from './sockaddr.ts';
@@ -20,10 +21,7 @@ interface SockaddrPeer extends Peer {
  */
 export class LinuxSocket implements DatagramSocket {
   readonly kind = 'linux';
-  #inbox: PacketBatch | undefined;
-  #shown: PacketBatch | undefined;
-  #peers: Peer[] = [];
-  #shownPeers: Peer[] = [];
+  readonly #inbox: Inbox;
   readonly #known = new Map<string, SockaddrPeer>();
   /** batches not sent to their end, and from where */
   #owed: { batch: PacketBatch; from: number; to: SockaddrPeer | undefined }[] = [];
@@ -43,6 +41,7 @@ export class LinuxSocket implements DatagramSocket {
     private readonly pool: BatchPool,
     private readonly owner: SocketOwner,
   ) {
+    this.#inbox = new Inbox(pool, owner);
     this.#name = connected ? 0 : pool.kernel.arena.alloc(SOCKADDR_MAX);
     socket.on('message', (data: Buffer, from) => this.#onMessage(data, from.address, from.port));
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -59,19 +58,11 @@ export class LinuxSocket implements DatagramSocket {
   }
 
   receive(): PacketBatch | undefined {
-    if (this.#shown) {
-      this.pool.give(this.#shown);
-      this.#shown = undefined;
-    }
-    if (!this.#inbox) return undefined;
-    this.#shown = this.#inbox;
-    this.#inbox = undefined;
-    [this.#peers, this.#shownPeers] = [this.#shownPeers, this.#peers];
-    return this.#shown;
+    return this.#inbox.receive();
   }
 
   peer(i: number): Peer {
-    return this.#shownPeers[i];
+    return this.#inbox.peer(i);
   }
 
   send(batch: PacketBatch, to?: Peer): boolean {
@@ -89,7 +80,7 @@ export class LinuxSocket implements DatagramSocket {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#collector);
-    for (const batch of [this.#inbox, this.#shown]) if (batch) this.pool.give(batch);
+    this.#inbox.dispose();
     for (const { batch } of this.#owed) this.pool.give(batch);
     this.#owed = [];
     if (this.#name !== 0) this.pool.kernel.arena.free(this.#name);
@@ -147,44 +138,30 @@ export class LinuxSocket implements DatagramSocket {
 
   #onMessage(data: Buffer, address: string, port: number): void {
     if (this.#closed) return;
-    const first = this.#inbox === undefined;
-    if (data.length <= MAX_DATAGRAM) {
-      const inbox = (this.#inbox ??= this.pool.take());
-      inbox.kernel.bytes.set(data, inbox.next);
-      if (!this.connected) this.#peers[inbox.count] = this.#peer(encodeSockaddr(address, port));
-      inbox.push(data.length);
-      if (inbox.full) this.owner.readable(true);
-    }
+    this.#inbox.add(data, this.connected ? undefined : this.#peer(encodeSockaddr(address, port)));
     const bytes = data.length + this.#drain();
-    if (this.#closed) return;
-    if (first && this.#inbox) this.owner.readable(false);
-    if (!this.#meter.woken(bytes) || this.#collector || !this.handle.recvStop) return;
+    if (this.#closed || !this.#meter.woken(bytes) || this.#collector || !this.handle.recvStop) return;
     this.handle.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
   /** Receives all there is. @returns how many bytes, padded as they lie in a batch */
   #drain(): number {
+    const inbox = this.#inbox;
     let bytes = 0;
     for (let more = true; more && !this.#closed;) {
-      const inbox = (this.#inbox ??= this.pool.take());
-      const before = inbox.next;
-      more = this.tables.receive(this.handle.fd, inbox, !this.connected, this.#onDatagram);
-      bytes += inbox.next - before;
-      if (inbox.full) this.owner.readable(true);
-    }
-    if (this.#inbox?.count === 0) {
-      this.pool.give(this.#inbox);
-      this.#inbox = undefined;
+      const { empty, batch } = inbox;
+      const before = batch.next;
+      more = this.tables.receive(this.handle.fd, batch, !this.connected, this.#onDatagram);
+      bytes += batch.next - before;
+      inbox.filled(empty);
     }
     return bytes;
   }
 
   readonly #collect = (): void => {
-    const first = this.#inbox === undefined;
     const bytes = this.#drain();
     if (this.#closed) return;
-    if (first && this.#inbox) this.owner.readable(false);
     if (this.#meter.collected(bytes)) {
       this.#collector!.refresh();
       return;
@@ -193,10 +170,10 @@ export class LinuxSocket implements DatagramSocket {
     this.handle.recvStart!();
   };
 
-  readonly #onDatagram = (index: number, name: number): void => {
+  readonly #onDatagram = (name: number): void => {
     if (this.connected) return;
     const { bytes } = this.pool.kernel;
-    this.#peers[index] = this.#peer(bytes.subarray(name, name + sockaddrBytes(bytes, name)));
+    this.#inbox.from(this.#peer(bytes.subarray(name, name + sockaddrBytes(bytes, name))));
   };
 
   #peer(sockaddr: Uint8Array): SockaddrPeer {

@@ -101,12 +101,7 @@ export class MessageTables {
    * @param onDatagram is told of each datagram before it is pushed: the sockaddr's offset in kernel memory
    * @returns whether there may be more
    */
-  receive(
-    fd: number,
-    batch: PacketBatch,
-    named: boolean,
-    onDatagram: (index: number, name: number) => void,
-  ): boolean {
+  receive(fd: number, batch: PacketBatch, named: boolean, onDatagram: (name: number) => void): boolean {
     const room = Math.min(batch.capacity - batch.count, this.capacity);
     const view = this.#view;
     const first = batch.next;
@@ -132,7 +127,7 @@ export class MessageTables {
       const slot = first + m * SLOT;
       // Datagrams lie one behind the other in a batch: shorter ones close up.
       if (slot !== batch.next) this.kernel.bytes.copyWithin(batch.next, slot, slot + length);
-      onDatagram(batch.count, this.#names + m * 32);
+      onDatagram(this.#names + m * 32);
       batch.push(length);
     }
     return received === room;
