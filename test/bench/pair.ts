@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Flags, type Kind, Tunnel } from '../support/peers.ts';
 import { boundPorts, cpuSeconds, residentBytes } from '../support/proc.ts';
@@ -33,10 +34,11 @@ const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 };
  * follows another.
  */
 const WARM_SECONDS = 1;
+const SETTLE_MS = 500;
 /** Echoes that are timed, and those before them, over connections of their own. */
 const TRIPS = 10_000;
 const WARM_TRIPS = 5_000;
-const WARM_CONNECTIONS = 3;
+const WARM_CONNECTIONS = 5;
 
 /** smux 1 everywhere: it is what the reference's release speaks by default. */
 export const ROWS: Row[] = [
@@ -85,6 +87,8 @@ async function throughput(client: Kind, flags: Flags, seconds: number) {
     const { stdout } = await run('iperf3', args, { maxBuffer: 16 * MiB });
     const report = JSON.parse(stdout) as IperfReport;
     if (report.error) throw new Error(`iperf3: ${report.error}`);
+    // its server still has to see the end of what the tunnel held
+    await setTimeout(SETTLE_MS);
     const { bytes, bits_per_second } = report.end.sum_received;
     return { rate: bits_per_second / 1e6, cpu: (cpuSeconds(pid) - before) / (bytes / 1e9) };
   };

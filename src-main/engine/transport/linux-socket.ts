@@ -17,7 +17,7 @@ interface SockaddrPeer extends Peer {
 
 /**
  * A dgram socket whose datagrams go through sendmmsg (with UDP_SEGMENT) and recvmmsg: one system call for many.
- * libuv still waits for the socket; its first 'message' of a wake-up drains all others here.
+ * libuv still waits for the socket; from its second 'message' of a turn on, the others are drained here.
  */
 export class LinuxSocket implements DatagramSocket {
   readonly kind = 'linux';
@@ -138,8 +138,10 @@ export class LinuxSocket implements DatagramSocket {
 
   #onMessage(data: Buffer, address: string, port: number): void {
     if (this.#closed) return;
+    const alone = this.#inbox.empty;
     this.#inbox.add(data, this.connected ? undefined : this.#peer(encodeSockaddr(address, port)));
-    const bytes = data.length + this.#drain();
+    // where datagrams come one by one, as echoes do, another call would only find nothing
+    const bytes = data.length + (alone ? 0 : this.#drain());
     if (this.#closed || !this.#meter.woken(bytes) || this.#collector || !this.handle.recvStop) return;
     this.handle.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
