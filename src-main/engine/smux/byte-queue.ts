@@ -37,7 +37,7 @@ export class ByteQueue {
   moveTo(sink: Pick<FrameSink, 'write'>, length: number): void {
     this.#length -= length;
     while (length > 0) {
-      const [block] = this.#blocks;
+      const block = this.#blocks[0];
       const end = this.#blocks.length === 1 ? this.#filled : BLOCK_BYTES;
       const n = Math.min(length, end - this.#offset);
       sink.write(block, this.#offset, n);
