@@ -2,7 +2,7 @@
  * `npm run bench:pipeline`: what the engine itself costs a datagram, without sockets, against recorded limits.
  * Figures are in yardsticks (millionths of a fixed piece of work measured beside them), so that a slow or busy machine
  * changes them little. What is allocated on V8's heap, in kB for each MB carried, is limited too. A row above its limit
- * fails. `--record` writes new limits, two fifths above what was measured.
+ * fails. `--record` writes new limits, two fifths above what was measured: to be done while the machine is busy.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
