@@ -34,6 +34,7 @@ const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 };
  * follows another.
  */
 const WARM_SECONDS = 1;
+/** iperf3's server refuses the next run until it has seen the end of this one, behind what the tunnel still held. */
 const SETTLE_MS = 500;
 /** Echoes that are timed, and those before them, over connections of their own. */
 const TRIPS = 10_000;
@@ -87,7 +88,6 @@ async function throughput(client: Kind, flags: Flags, seconds: number) {
     const { stdout } = await run('iperf3', args, { maxBuffer: 16 * MiB });
     const report = JSON.parse(stdout) as IperfReport;
     if (report.error) throw new Error(`iperf3: ${report.error}`);
-    // its server still has to see the end of what the tunnel held
     await setTimeout(SETTLE_MS);
     const { bytes, bits_per_second } = report.end.sum_received;
     return { rate: bits_per_second / 1e6, cpu: (cpuSeconds(pid) - before) / (bytes / 1e9) };

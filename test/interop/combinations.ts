@@ -76,7 +76,7 @@ export async function tryCombination(
     server: combination.ours === 'client' ? 'debian' : 'ours',
     target: target.address,
     flags: flagsOf(combination),
-    env: { KCPTUN_TRANSPORT: combination.transport },
+    env: combination.transport && { KCPTUN_TRANSPORT: combination.transport },
   });
   await Promise.all(
     (['random', 'compressible'] as const).map((content) =>
