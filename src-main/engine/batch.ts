@@ -1,4 +1,5 @@
 import { type Kernel, roundUp } from './kernel/kernel.ts';
+import { collectYoung } from './nursery.ts';
 
 /** The largest datagram of the protocol (mtuLimit of kcp-go). */
 export const MAX_DATAGRAM = 1500;
@@ -75,6 +76,7 @@ export class BatchPool {
   }
 
   give(batch: PacketBatch): void {
+    collectYoung(batch.next - batch.start);
     batch.clear();
     this.#free.push(batch);
   }

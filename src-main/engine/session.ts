@@ -7,7 +7,6 @@ import { FEC_HEADER_BYTES, fecKind } from './fec/packet.ts';
 import { Health } from './health.ts';
 import { type DatagramOutput, Kcp } from './kcp/kcp.ts';
 import type { Reader } from './kcp/receive-window.ts';
-import { collectYoung } from './nursery.ts';
 import { Pacer } from './pacer.ts';
 import type { Session } from './session-types.ts';
 import { GATHER_BYTES, type SessionConfig } from './session-config.ts';
@@ -357,7 +356,6 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     this.#scheduled = false;
     if (this.closed) return;
     const { world, counters } = this.config;
-    const moved = counters.OutBytes + counters.InBytes;
     this.channel.receive(this);
     if (this.closed) return;
     const kcp = this.#kcp;
@@ -380,7 +378,6 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     if (kcp.acknowledged && (this.#state === 'idle' || this.#state === 'dialling')) this.#become('up');
     if (now >= this.#healthAt) this.#readHealth(now);
     this.#arm(now);
-    collectYoung(counters.OutBytes + counters.InBytes - moved);
   };
 
   /** Moves smux's frames into KCP's window, as many at a time as are gathered, and compressed as snappy chunks. */

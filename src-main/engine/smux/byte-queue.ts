@@ -55,9 +55,9 @@ export class ByteQueue {
   drain(take: (chunk: Uint8Array, last: boolean) => void): void {
     const blocks = this.#blocks;
     const filled = this.#filled;
-    if (blocks.length === 0) return;
+    const final = blocks.pop();
+    if (!final) return;
     this.#forget();
-    const final = blocks.pop()!;
     for (const block of blocks) take(block, false);
     if (filled < LEAST_HANDED) {
       const copy = Buffer.allocUnsafeSlow(filled);
@@ -73,7 +73,7 @@ export class ByteQueue {
   }
 
   #forget(): void {
-    this.#blocks = [];
+    if (this.#blocks.length > 0) this.#blocks = [];
     this.#offset = this.#length = 0;
     this.#filled = BLOCK_BYTES;
   }

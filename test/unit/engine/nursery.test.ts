@@ -1,13 +1,29 @@
+import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
 import { collectYoung } from '../../../src-main/engine/nursery.ts';
 
 const MiB = 1 << 20;
+const COLLECT = 4_000_000;
+
+function capacity(): number {
+  const nursery = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')!;
+  return nursery.space_used_size + nursery.space_available_size;
+}
+
+it('is larger than V8 begins with, and does not grow on', () => {
+  const grown = capacity();
+  expect(grown).toBeGreaterThan(3.5 * MiB);
+  const survivors = Array.from({ length: 8 * 32 }, () => new Array<number>(4096).fill(0));
+  for (let i = 0; i < 3; i++) collectYoung(COLLECT);
+  expect(capacity()).toBeLessThan(grown + MiB / 2);
+  expect(survivors).toHaveLength(8 * 32);
+});
 
 it('frees dead buffers that V8 itself would keep for long', async () => {
   for (let i = 0; i < 20; i++) Buffer.allocUnsafeSlow(MiB);
   const before = process.memoryUsage().arrayBuffers;
-  collectYoung(3_000_000);
+  collectYoung((COLLECT * 3) / 4);
   expect(process.memoryUsage().arrayBuffers).toBeGreaterThan(before - 5 * MiB);
-  collectYoung(1_000_000);
+  collectYoung(COLLECT / 4);
   await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
 });
