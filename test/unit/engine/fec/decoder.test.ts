@@ -139,6 +139,18 @@ describe('FecDecoder', () => {
     }
   });
 
+  it('fills a group with what comes late by up to 256 packets', () => {
+    const target = new FecTarget(kernel, 10, 3);
+    const source = new FecSource(kernel, 10, 3);
+    const payloads = payloadsOf(10);
+    const packets = payloads.flatMap((payload) => source.send(payload));
+    target.receive(packets.slice(4));
+    target.receive(stream(13, 18 * 13));
+    expect(target.recovered).toEqual([]);
+    target.receive([packets[0]]);
+    expect(target.recovered).toEqual(payloads.slice(1, 4));
+  });
+
   it('finds the peer again after it has started anew, or after a long silence', () => {
     for (const [before, after] of [
       [13 * 100000, 0],
@@ -186,7 +198,7 @@ describe('FecDecoder', () => {
     expect(target.decoder.received).toBe(1000);
   });
 
-  it('holds no more memory than four groups, and none once it is disposed of', () => {
+  it('holds no more memory than four of the largest groups, and none once it is disposed of', () => {
     const small = createKernel();
     const target = new FecTarget(small, 10, 3);
     for (let i = 0; i < 100_000; i++) {
