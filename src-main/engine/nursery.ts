@@ -40,7 +40,7 @@ function findCollector(): () => void {
     gc(young);
     gc(young);
     survivors.length = 0;
-    // one that goes on growing keeps more dead buffers than it gains
+    // growing on, it would keep more memory for nothing
     setFlagsFromString('--semi-space-growth-factor=1');
     return () => gc(young);
   } catch {
