@@ -9,9 +9,12 @@ test('a newcomer sees a tunnel at work within five seconds of Try it here', asyn
   const chart = page.locator('figure canvas').first();
   await chart.waitFor({ timeout: 5000 });
   await expect.poll(() => tunnel.number('Download'), { timeout: 5000 }).toBeGreaterThan(0);
+  const canvas = (await chart.elementHandle())!;
   const before = await chart.screenshot();
   expect(Date.now() - clicked).toBeLessThan(5000);
   await expect.poll(async () => (await chart.screenshot()).equals(before), { timeout: 5000 }).toBe(false);
+  // a sample is drawn on the canvas that is there, not on another
+  expect(await canvas.evaluate((element) => element.isConnected)).toBe(true);
 });
 
 test('the demo leaves nothing behind', async ({ window, page }) => {
