@@ -14,10 +14,10 @@ export const LOSSY_PAIRS: { client: Kind; server: Kind }[] = [
   { client: 'debian', server: 'ours' },
 ];
 
-/** So much that one run tells two or three per cent: of 8 MiB, runs differ by five. */
+/** So much that one run tells two or three per cent: runs of 8 MiB differ by five. */
 const BYTES = 24 << 20;
 
-/** 24 MiB up, then 24 MiB down, over 100 ms of round trip with jitter, duplicates and reordering; checked. */
+/** BYTES up, then as many down, over 100 ms of round trip with jitter, duplicates and reordering; checked. */
 export async function measureLossy(
   pair: { client: Kind; server: Kind },
   loss: number,
