@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import type { Counters } from '../../shared/counters.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import type { EngineSnapshot } from '../../shared/snapshot.ts';
-import { CarriedStreams } from './carried-streams.ts';
-import { engineSnapshot } from './engine-snapshot.ts';
+import { CarriedStreams } from './tcp/carried-streams.ts';
+import { engineSnapshot } from './snapshot.ts';
 import { EngineError } from './errors.ts';
 import { type EngineListener, EventSource } from './events.ts';
-import { listenLocally, type LocalListener, readAddress, sourceOf } from './local-socket.ts';
-import type { StreamCipher } from './pipe.ts';
-import { SessionKeeper } from './session-keeper.ts';
-import type { Session } from './session-types.ts';
-import type { Timer, World } from './world.ts';
+import { listenLocally, type LocalListener, readAddress, sourceOf } from './tcp/local-socket.ts';
+import type { StreamCipher } from './tcp/pipe.ts';
+import { SessionKeeper } from './session/keeper.ts';
+import type { Session } from './session/types.ts';
+import type { Timer, World } from './runtime/world.ts';
 
 export interface ClientSetup {
   options: Pick<

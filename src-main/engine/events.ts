@@ -1,6 +1,6 @@
 import type { StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
-import type { Session } from './session-types.ts';
+import type { Session } from './session/types.ts';
 
 /** What a running client or server tells, as it happens. */
 export type EngineEvent =

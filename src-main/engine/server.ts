@@ -2,14 +2,14 @@ import { type Address, formatAddress, type HostPorts, parseAddress } from '../..
 import type { Counters } from '../../shared/counters.ts';
 import type { ServerOptions } from '../../shared/options.ts';
 import type { EngineSnapshot } from '../../shared/snapshot.ts';
-import { CarriedStreams } from './carried-streams.ts';
-import { engineSnapshot } from './engine-snapshot.ts';
+import { CarriedStreams } from './tcp/carried-streams.ts';
+import { engineSnapshot } from './snapshot.ts';
 import { type EngineListener, EventSource, troubleTeller } from './events.ts';
-import { connectLocally, readAddress } from './local-socket.ts';
-import type { StreamCipher } from './pipe.ts';
-import type { Session } from './session-types.ts';
+import { connectLocally, readAddress } from './tcp/local-socket.ts';
+import type { StreamCipher } from './tcp/pipe.ts';
+import type { Session } from './session/types.ts';
 import type { SmuxStream } from './smux/stream.ts';
-import type { World } from './world.ts';
+import type { World } from './runtime/world.ts';
 
 export interface ServerSetup {
   options: Pick<ServerOptions, 'listen' | 'target' | 'closewait'>;

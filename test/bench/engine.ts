@@ -1,7 +1,7 @@
 // The engine's parts that the benchmarks time, one by one.
 export { zeroCounters } from '../../shared/counters.ts';
 export { CRYPTS } from '../../shared/crypts.ts';
-export { PacketBatch } from '../../src-main/engine/batch.ts';
+export { PacketBatch } from '../../src-main/engine/kernel/batch.ts';
 export { createCrypt } from '../../src-main/engine/crypt/registry.ts';
 export { FecDecoder } from '../../src-main/engine/fec/decoder.ts';
 export { FecEncoder } from '../../src-main/engine/fec/encoder.ts';

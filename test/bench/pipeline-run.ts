@@ -8,10 +8,10 @@ import type { HeapProfiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import { zeroCounters } from '../../shared/counters.ts';
 import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
-import type { BatchPool, PacketBatch } from '../../src-main/engine/batch.ts';
-import { dial } from '../../src-main/engine/dial.ts';
-import { listen } from '../../src-main/engine/listen.ts';
-import { sessionConfig } from '../../src-main/engine/session-config.ts';
+import type { BatchPool, PacketBatch } from '../../src-main/engine/kernel/batch.ts';
+import { dial } from '../../src-main/engine/session/dial.ts';
+import { listen } from '../../src-main/engine/session/listen.ts';
+import { sessionConfig } from '../../src-main/engine/session/context.ts';
 import type {
   DatagramSocket,
   Peer,

@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CRYPTS } from '../../shared/crypts.ts';
-import { PacketBatch } from '../../src-main/engine/batch.ts';
+import { PacketBatch } from '../../src-main/engine/kernel/batch.ts';
 import { createCrypt } from '../../src-main/engine/crypt/registry.ts';
 import { createKernel } from '../../src-main/engine/kernel/load.ts';
 

@@ -1,6 +1,6 @@
 import type { SessionSnapshot, SessionState, Trouble } from '../../shared/snapshot.ts';
 import { EngineError } from '../../src-main/engine/errors.ts';
-import type { Session } from '../../src-main/engine/session-types.ts';
+import type { Session } from '../../src-main/engine/session/types.ts';
 import { SmuxSession } from '../../src-main/engine/smux/session.ts';
 import type { SmuxStream } from '../../src-main/engine/smux/stream.ts';
 import { KeepingSink } from './smux-link.ts';

@@ -1,4 +1,4 @@
-import type { BatchPool, PacketBatch } from '../../src-main/engine/batch.ts';
+import type { BatchPool, PacketBatch } from '../../src-main/engine/kernel/batch.ts';
 import { EngineError } from '../../src-main/engine/errors.ts';
 import type {
   DatagramSocket,

@@ -1,4 +1,4 @@
-import type { Timer, World } from '../../src-main/engine/world.ts';
+import type { Timer, World } from '../../src-main/engine/runtime/world.ts';
 
 /** mulberry32: small, fast, good enough to lose packets by. @returns floats in [0, 1) */
 export function seededRandom(seed: number): () => number {

@@ -1,4 +1,4 @@
-import type { Timer, World } from '../../src-main/engine/world.ts';
+import type { Timer, World } from '../../src-main/engine/runtime/world.ts';
 import { seededRandom } from './random.ts';
 
 interface Due {

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 import type { EncryptBlock } from './block-cipher.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 

@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 import type { PacketCrypt } from './crypt.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 import type { RandomPool } from './random-pool.ts';

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 
 /**
  * Seals and opens whole datagrams, a batch at a time (docs: README, 'On the wire').

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { PacketCrypt } from './crypt.ts';
 import type { EncryptBlocks } from './ecb.ts';

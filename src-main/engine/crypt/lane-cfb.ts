@@ -1,4 +1,4 @@
-import { MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { MAX_DATAGRAM, type PacketBatch } from '../kernel/batch.ts';
 import { CFB_LANES, type CfbStep, type LaneCipher } from '../kernel/crypt-kernel.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BlockCipher } from './block-cipher.ts';

@@ -1,5 +1,5 @@
 import { type Cipher, createCipheriv } from 'node:crypto';
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { EncryptBlock, ExpandKey } from './block-cipher.ts';
 import { Cfb, IV } from './cfb.ts';

@@ -1,5 +1,5 @@
 import { CRYPTS, type CryptName, isCryptName } from '../../../shared/crypts.ts';
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import type { LaneCipher } from '../kernel/crypt-kernel.ts';
 import type { Kernel } from '../kernel/kernel.ts';

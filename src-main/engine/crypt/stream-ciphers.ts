@@ -1,5 +1,5 @@
 import { pbkdf2Sync } from 'node:crypto';
-import { MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { MAX_DATAGRAM, type PacketBatch } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { DatagramCipher } from './datagram-cipher.ts';
 import { type Scratch, scratchOf } from './scratch.ts';

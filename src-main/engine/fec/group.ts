@@ -1,4 +1,4 @@
-import { MAX_DATAGRAM } from '../batch.ts';
+import { MAX_DATAGRAM } from '../kernel/batch.ts';
 import { type Kernel, roundUp } from '../kernel/kernel.ts';
 
 /** Bytes of memory for one shard. */

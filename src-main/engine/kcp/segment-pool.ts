@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { type Kernel, roundUp } from '../kernel/kernel.ts';
-import { MAX_DATAGRAM } from '../batch.ts';
+import { MAX_DATAGRAM } from '../kernel/batch.ts';
 
 const SLAB_SEGMENTS = 32;
 const SEGMENT = roundUp(MAX_DATAGRAM);

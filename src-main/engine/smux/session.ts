@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { Timer, World } from '../world.ts';
+import type { Timer, World } from '../runtime/world.ts';
 import { FrameDecoder, type FrameHandler } from './decoder.ts';
 import { FRAME_HEADER_BYTES, MAX_PAYLOAD, NOP, type SmuxVersion, writeHeader } from './frame.ts';
 import type { FrameSink } from './sink.ts';

@@ -1,5 +1,5 @@
 import type { EngineError } from '../errors.ts';
-import type { Timer } from '../world.ts';
+import type { Timer } from '../runtime/world.ts';
 import { ByteQueue } from './byte-queue.ts';
 import {
   FIN,

@@ -1,4 +1,4 @@
-import type { PacketBatch } from '../batch.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
 
 /** The other end of a datagram on a socket that is not connected. */
 export interface Peer {

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import type { BatchPool, PacketBatch } from '../batch.ts';
+import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { setDscp } from './dscp.ts';

@@ -1,4 +1,4 @@
-import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { type BatchPool, MAX_DATAGRAM, type PacketBatch } from '../kernel/batch.ts';
 import type { Peer, SocketOwner } from './datagram-socket.ts';
 
 /** The datagrams of a socket, from when they come in until its owner has looked at them. */

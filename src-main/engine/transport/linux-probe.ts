@@ -1,4 +1,4 @@
-import { PacketBatch } from '../batch.ts';
+import { PacketBatch } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { MessageTables } from './mmsg.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram';
-import type { BatchPool, PacketBatch } from '../batch.ts';
+import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
 import { Inbox } from './inbox.ts';

@@ -1,4 +1,4 @@
-import { MAX_DATAGRAM, type PacketBatch } from '../batch.ts';
+import { MAX_DATAGRAM, type PacketBatch } from '../kernel/batch.ts';
 import { type Kernel, roundUp } from '../kernel/kernel.ts';
 import type { Libc } from './libc.ts';
 import { SOCKADDR_MAX } from './sockaddr.ts';

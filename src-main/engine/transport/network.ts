@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { BatchPool } from '../batch.ts';
+import type { BatchPool } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import type { DatagramSocket, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { DgramSocket, openUdp } from './dgram-socket.ts';

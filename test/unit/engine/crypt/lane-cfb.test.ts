@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PacketBatch } from '../../../../src-main/engine/batch.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import type { ExpandKey } from '../../../../src-main/engine/crypt/block-cipher.ts';
 import { Cfb } from '../../../../src-main/engine/crypt/cfb.ts';
 import { blowfish } from '../../../../src-main/engine/crypt/ciphers/blowfish.ts';

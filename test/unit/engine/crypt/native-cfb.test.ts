@@ -1,7 +1,7 @@
 import { ecb } from '@noble/ciphers/aes.js';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PacketBatch } from '../../../../src-main/engine/batch.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { aes } from '../../../../src-main/engine/crypt/ciphers/aes.ts';
 import { NATIVE_FROM, NativeCfb, probeNative } from '../../../../src-main/engine/crypt/native-cfb.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';

@@ -1,7 +1,7 @@
 import { createDecipheriv, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CRYPT_INFO, CRYPTS } from '../../../../shared/crypts.ts';
-import { PacketBatch } from '../../../../src-main/engine/batch.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import type { PacketCrypt } from '../../../../src-main/engine/crypt/crypt.ts';
 import { deriveKey } from '../../../../src-main/engine/crypt/key.ts';
 import { createCrypt } from '../../../../src-main/engine/crypt/registry.ts';

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PacketBatch } from '../../../../src-main/engine/batch.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { createCipher, createCrypt } from '../../../../src-main/engine/crypt/registry.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import gcm from '../../../vectors/packet-aes-128-gcm.json' with { type: 'json' };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BatchPool, type PacketBatch } from '../../../../src-main/engine/batch.ts';
+import { BatchPool, type PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import type {
   DatagramSocket,

@@ -1,7 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type Address, AddressError, formatAddress, parseAddress } from '../../shared/address.ts';
-import { EngineError } from './errors.ts';
+import { type Address, AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
+import { EngineError } from '../errors.ts';
 
 /** How Go's net package, and so kcptun, makes its TCP sockets; half-open is what a pipe needs. */
 const SOCKET_OPTIONS = {

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
-import { collectYoung } from '../../../src-main/engine/nursery.ts';
+import { collectYoung } from '../../../../src-main/engine/runtime/nursery.ts';
 
 const MiB = 1 << 20;
 const COLLECT = 4_000_000;

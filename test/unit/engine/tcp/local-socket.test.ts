@@ -14,8 +14,8 @@ import {
   readAddress,
   readFrom,
   sourceOf,
-} from '../../../src-main/engine/local-socket.ts';
-import { dialTcp } from '../../support/tcp.ts';
+} from '../../../../src-main/engine/tcp/local-socket.ts';
+import { dialTcp } from '../../../support/tcp.ts';
 
 let folder: string;
 const open: LocalListener[] = [];

@@ -1,12 +1,12 @@
-import type { Counters } from '../../shared/counters.ts';
-import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../shared/options.ts';
-import { BatchPool } from './batch.ts';
-import type { PacketCrypt } from './crypt/crypt.ts';
-import { deriveKey } from './crypt/key.ts';
-import { createCrypt } from './crypt/registry.ts';
-import { sharedKernel } from './kernel/load.ts';
-import { SNAPPY_MAX_CHUNK } from './snappy/framing.ts';
-import type { World } from './world.ts';
+import type { Counters } from '../../../shared/counters.ts';
+import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
+import { BatchPool } from '../kernel/batch.ts';
+import type { PacketCrypt } from '../crypt/crypt.ts';
+import { deriveKey } from '../crypt/key.ts';
+import { createCrypt } from '../crypt/registry.ts';
+import { sharedKernel } from '../kernel/load.ts';
+import { SNAPPY_MAX_CHUNK } from '../snappy/framing.ts';
+import type { World } from '../runtime/world.ts';
 
 /** Plain bytes gathered for compression: the largest smux frame fits. */
 export const GATHER_BYTES = 65_536 + 16;

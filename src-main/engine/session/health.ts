@@ -1,4 +1,4 @@
-import type { Trouble } from '../../shared/snapshot.ts';
+import type { Trouble } from '../../../shared/snapshot.ts';
 
 /** Totals of one session, and how its round trip stands, all at one moment (ms of the engine's clock). */
 export interface HealthReading {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineError } from '../../../src-main/engine/errors.ts';
-import type { EngineEvent } from '../../../src-main/engine/events.ts';
-import { type KeeperOptions, SessionKeeper } from '../../../src-main/engine/session-keeper.ts';
-import type { Session } from '../../../src-main/engine/session-types.ts';
-import { MemoryLine } from '../../support/memory-session.ts';
-import { VirtualWorld } from '../../support/virtual-world.ts';
+import { EngineError } from '../../../../src-main/engine/errors.ts';
+import type { EngineEvent } from '../../../../src-main/engine/events.ts';
+import { type KeeperOptions, SessionKeeper } from '../../../../src-main/engine/session/keeper.ts';
+import type { Session } from '../../../../src-main/engine/session/types.ts';
+import { MemoryLine } from '../../../support/memory-session.ts';
+import { VirtualWorld } from '../../../support/virtual-world.ts';
 
 class Bench {
   readonly world = new VirtualWorld();

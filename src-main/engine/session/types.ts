@@ -1,7 +1,7 @@
-import type { SessionSnapshot, SessionState, Trouble } from '../../shared/snapshot.ts';
-import type { EngineError } from './errors.ts';
-import type { SmuxSession } from './smux/session.ts';
-import type { SmuxStream } from './smux/stream.ts';
+import type { SessionSnapshot, SessionState, Trouble } from '../../../shared/snapshot.ts';
+import type { EngineError } from '../errors.ts';
+import type { SmuxSession } from '../smux/session.ts';
+import type { SmuxStream } from '../smux/stream.ts';
 
 /** What the client and the server need of one session: one conversation with one peer, whatever carries it. */
 export interface Session {

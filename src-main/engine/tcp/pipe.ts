@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { readFrom } from './local-socket.ts';
-import { giveBlock } from './smux/blocks.ts';
-import type { SmuxStream } from './smux/stream.ts';
-import type { Timer, World } from './world.ts';
+import { giveBlock } from '../smux/blocks.ts';
+import type { SmuxStream } from '../smux/stream.ts';
+import type { Timer, World } from '../runtime/world.ts';
 
 /** A cipher over one stream's payload, in place, with a state for each direction (QPP). */
 export interface StreamCipher {

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import type { StreamSnapshot } from '../../shared/snapshot.ts';
-import type { EventSource } from './events.ts';
+import type { StreamSnapshot } from '../../../shared/snapshot.ts';
+import type { EventSource } from '../events.ts';
 import { Pipe, type StreamCipher } from './pipe.ts';
-import type { Session } from './session-types.ts';
-import type { SmuxStream } from './smux/stream.ts';
-import type { World } from './world.ts';
+import type { Session } from '../session/types.ts';
+import type { SmuxStream } from '../smux/stream.ts';
+import type { World } from '../runtime/world.ts';
 
 /** One connection in one stream, in the words of kcptun's log. */
 export interface Route {

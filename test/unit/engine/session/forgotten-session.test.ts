@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { zeroCounters } from '../../../shared/counters.ts';
-import { defaultOptions } from '../../../shared/options.ts';
-import { PacketBatch } from '../../../src-main/engine/batch.ts';
-import { type Channel, KcpSession } from '../../../src-main/engine/session.ts';
-import { sessionConfig } from '../../../src-main/engine/session-config.ts';
-import { Simulation } from '../../support/simulation.ts';
+import { zeroCounters } from '../../../../shared/counters.ts';
+import { defaultOptions } from '../../../../shared/options.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
+import { type Channel, KcpSession } from '../../../../src-main/engine/session/session.ts';
+import { sessionConfig } from '../../../../src-main/engine/session/context.ts';
+import { Simulation } from '../../../support/simulation.ts';
 
 const CONV = 0x1234;
 const DELAY_MS = 20;

@@ -1,9 +1,9 @@
-import type { HostPorts } from '../../shared/address.ts';
-import { EngineError } from './errors.ts';
+import type { HostPorts } from '../../../shared/address.ts';
+import { EngineError } from '../errors.ts';
 import { type Channel, KcpSession } from './session.ts';
-import type { SessionConfig } from './session-config.ts';
-import type { DatagramSocket, SocketOwner } from './transport/datagram-socket.ts';
-import type { Network } from './transport/network.ts';
+import type { SessionConfig } from './context.ts';
+import type { DatagramSocket, SocketOwner } from '../transport/datagram-socket.ts';
+import type { Network } from '../transport/network.ts';
 
 /** Dialling an address without a host means this machine, as in Go. */
 const LOOPBACK = '127.0.0.1';

@@ -1,12 +1,12 @@
-import type { HostPorts } from '../../shared/address.ts';
-import type { PacketBatch } from './batch.ts';
-import { EngineError } from './errors.ts';
-import { FEC_HEADER_BYTES, fecKind } from './fec/packet.ts';
-import { AT_CMD, AT_LEN, AT_SN, CMD_PUSH, HEADER_BYTES } from './kcp/segment.ts';
+import type { HostPorts } from '../../../shared/address.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
+import { EngineError } from '../errors.ts';
+import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
+import { AT_CMD, AT_LEN, AT_SN, CMD_PUSH, HEADER_BYTES } from '../kcp/segment.ts';
 import { type Channel, KcpSession } from './session.ts';
-import type { SessionConfig } from './session-config.ts';
-import type { DatagramSocket, Peer, SocketOwner } from './transport/datagram-socket.ts';
-import type { Network } from './transport/network.ts';
+import type { SessionConfig } from './context.ts';
+import type { DatagramSocket, Peer, SocketOwner } from '../transport/datagram-socket.ts';
+import type { Network } from '../transport/network.ts';
 
 /** Go binds both families where no host is named; a system without IPv6 gets the other. */
 const EVERY_INTERFACE = [

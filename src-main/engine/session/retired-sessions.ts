@@ -1,6 +1,6 @@
-import { EngineError } from './errors.ts';
-import type { Session } from './session-types.ts';
-import type { Timer, World } from './world.ts';
+import { EngineError } from '../errors.ts';
+import type { Session } from './types.ts';
+import type { Timer, World } from '../runtime/world.ts';
 
 const LOOK_MS = 1_000;
 /** A session in which nothing is heard for so long, and so many of its timeouts, has no peer any more. */

@@ -1,9 +1,9 @@
-import type { SessionState, Trouble } from '../../shared/snapshot.ts';
-import { EngineError } from './errors.ts';
-import { type EngineListener, troubleTeller } from './events.ts';
+import type { SessionState, Trouble } from '../../../shared/snapshot.ts';
+import { EngineError } from '../errors.ts';
+import { type EngineListener, troubleTeller } from '../events.ts';
 import { RetiredSessions } from './retired-sessions.ts';
-import type { Session } from './session-types.ts';
-import type { Timer, World } from './world.ts';
+import type { Session } from './types.ts';
+import type { Timer, World } from '../runtime/world.ts';
 
 export interface KeeperOptions {
   world: World;

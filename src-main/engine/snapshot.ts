@@ -1,6 +1,6 @@
 import type { Counters } from '../../shared/counters.ts';
 import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
-import type { Session } from './session-types.ts';
+import type { Session } from './session/types.ts';
 
 /** One moment of an engine: the totals, and the gauges that are sums over the sessions there are. */
 export function engineSnapshot(

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { zeroCounters } from '../../../shared/counters.ts';
-import { CRYPTS } from '../../../shared/crypts.ts';
-import { defaultOptions, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
-import { PacketBatch } from '../../../src-main/engine/batch.ts';
-import { dial } from '../../../src-main/engine/dial.ts';
-import { type Listening, listen } from '../../../src-main/engine/listen.ts';
-import { type Channel, KcpSession } from '../../../src-main/engine/session.ts';
-import { sessionConfig } from '../../../src-main/engine/session-config.ts';
-import type { SmuxStream } from '../../../src-main/engine/smux/stream.ts';
-import { type LinkConditions, PERFECT, Simulation } from '../../support/simulation.ts';
-import { SimulatedNetwork } from '../../support/simulated-network.ts';
+import { zeroCounters } from '../../../../shared/counters.ts';
+import { CRYPTS } from '../../../../shared/crypts.ts';
+import { defaultOptions, type ClientOptions, type ServerOptions } from '../../../../shared/options.ts';
+import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
+import { dial } from '../../../../src-main/engine/session/dial.ts';
+import { type Listening, listen } from '../../../../src-main/engine/session/listen.ts';
+import { type Channel, KcpSession } from '../../../../src-main/engine/session/session.ts';
+import { sessionConfig } from '../../../../src-main/engine/session/context.ts';
+import type { SmuxStream } from '../../../../src-main/engine/smux/stream.ts';
+import { type LinkConditions, PERFECT, Simulation } from '../../../support/simulation.ts';
+import { SimulatedNetwork } from '../../../support/simulated-network.ts';
 
 type Options = Partial<ClientOptions & ServerOptions>;
 
