@@ -53,12 +53,17 @@ export class SimulatedNetwork implements Network {
   }
   #cut = false;
 
+  /** Datagrams of anybody's making that come in together, at once, without a line. */
+  inject(from: number, to: number, ...datagrams: Uint8Array[]): void {
+    for (const data of datagrams) this.#sockets.get(to)?.arrived({ data, from: peerAt(from) });
+  }
+
   send(from: number, to: number, data: Uint8Array): void {
     if (this.record) this.wire.push(data);
     const key = `${from}>${to}`;
     let link = this.#links.get(key);
     if (!link) {
-      const peer = { key: String(from), address: '10.0.0.1', port: from };
+      const peer = peerAt(from);
       link = new SimulatedLink(this.world, this.conditions, (datagram) =>
         this.#sockets.get(to)?.arrived({ data: datagram, from: peer }),
       );
@@ -68,6 +73,8 @@ export class SimulatedNetwork implements Network {
     link.send(data);
   }
 }
+
+const peerAt = (port: number): Peer => ({ key: String(port), address: '10.0.0.1', port });
 
 class SimulatedSocket implements DatagramSocket {
   readonly kind = 'simulated';

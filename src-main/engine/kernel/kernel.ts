@@ -27,6 +27,7 @@ const ALIGN = 16;
 export class Arena {
   #next: number;
   readonly #end: number;
+  /** of each block there is, by its offset: its size while it is held, negative while it is free */
   readonly #sizes = new Map<number, number>();
   readonly #free = new Map<number, number[]>();
 
@@ -39,7 +40,10 @@ export class Arena {
   alloc(bytes: number): number {
     const size = roundUp(bytes);
     const reused = this.#free.get(size)?.pop();
-    if (reused !== undefined) return reused;
+    if (reused !== undefined) {
+      this.#sizes.set(reused, size);
+      return reused;
+    }
     const offset = this.#next;
     if (offset + size > this.#end) {
       throw new EngineError(
@@ -52,9 +56,11 @@ export class Arena {
     return offset;
   }
 
+  /** @throws RangeError for what is not the offset of a block that is held: freed twice, it would be handed out twice */
   free(offset: number): void {
     const size = this.#sizes.get(offset);
-    if (size === undefined) throw new RangeError(`kernel memory: ${offset} was not handed out`);
+    if (size === undefined || size < 0) throw new RangeError(`kernel memory: ${offset} is not held`);
+    this.#sizes.set(offset, -size);
     const list = this.#free.get(size);
     if (list) list.push(offset);
     else this.#free.set(size, [offset]);

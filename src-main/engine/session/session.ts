@@ -50,7 +50,6 @@ export interface Channel {
 export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   readonly mux: SmuxSession;
   expired = false;
-  closed = false;
   onStream: (stream: SmuxStream) => void = () => {};
   onClose: Session['onClose'] = () => {};
   onState: Session['onState'] = () => {};
@@ -68,6 +67,8 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
   #received = 0;
   /** bytes of smux frames gathered in kernel memory for one write */
   #gathered = 0;
+  /** closing: what has come is handed on and nothing more is taken */
+  #life: 'open' | 'closing' | 'closed' = 'open';
   #state: SessionState = 'idle';
   #scheduled = false;
   #timer: Timer | undefined;
@@ -145,6 +146,10 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     return this.channel.remote;
   }
 
+  get closed(): boolean {
+    return this.#life !== 'open';
+  }
+
   get state(): SessionState {
     return this.closed ? 'dead' : this.#state;
   }
@@ -205,10 +210,11 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
 
   close(error = new EngineError('closed', 'closed here')): void {
     if (this.closed) return;
+    this.#life = 'closing';
     if (this.#received > 0) this.deliver();
-    this.closed = true;
-    this.#timer?.stop();
     this.mux.close(error);
+    this.#life = 'closed';
+    this.#timer?.stop();
     this.#kcp.dispose();
     this.#encoder?.dispose();
     this.#decoder?.dispose();
@@ -271,7 +277,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
     const offset = scratch.inbound;
     this.#received = 0;
     scratch.receiver = undefined;
-    if (length === 0 || this.closed) return;
+    if (length === 0 || this.#life === 'closed') return;
     if (!this.#snappy) {
       this.mux.input(bytes, offset, length);
       return;
@@ -373,6 +379,7 @@ export class KcpSession implements Session, Reader, FrameSink, DatagramOutput {
       this.#retransmitted += counters.RetransSegs - RetransSegs;
     } else if (wants === 'acks') kcp.flush(now, true);
     this.#ship();
+    if (this.closed) return;
     if (kcp.send.inFlight > 0) this.#outstandingSince ??= now;
     else this.#outstandingSince = undefined;
     if (kcp.acknowledged && (this.#state === 'idle' || this.#state === 'dialling')) this.#become('up');
