@@ -46,9 +46,5 @@ export class Link {
 
 export function connect(): Promise<Transport> {
   if (window.kcptun) return Promise.resolve(window.kcptun);
-  const url = new URL('api', location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  url.search = `token=${new URLSearchParams(location.hash.slice(1)).get('token') ?? ''}`;
-  url.hash = '';
-  return openWebTransport(url.href);
+  return openWebTransport(location);
 }

@@ -411,7 +411,7 @@ export const en = {
   lost: {
     title: 'The connection to the core is gone',
     text: 'Waiting for it to come back. Tunnels keep running if the core does.',
-    token: 'This address does not open the window: use the full address that kcptun printed, with its token.',
+    code: 'Each address opens one window, once: use the one that kcptun printed last, also after loading the page anew.',
   },
 };
 

@@ -12,12 +12,16 @@ const BUNDLE = fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.ur
 
 /** The web host as its users start it, with a folder of its own. */
 export class WebHost extends Process {
+  #opened = 0;
+
   constructor(readonly folder: string) {
     super(process.execPath, [BUNDLE, 'web', '--folder', folder]);
   }
 
+  /** What opens the next window: each address does so once, and then there is another. */
   address(): Promise<string> {
-    return this.until('the web host to print its address', () => /http:\S+/.exec(this.output)?.[0], 20_000);
+    const unused = (): string | undefined => this.output.match(/http:\S+/g)?.[this.#opened];
+    return this.until('the web host to print its address', unused, 20_000).finally(() => this.#opened++);
   }
 }
 

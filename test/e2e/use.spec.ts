@@ -98,7 +98,7 @@ test('everything can be done by keyboard alone', async ({ window, page }) => {
   await expect(window.toasts).toContainText('deleted');
 });
 
-test('language and theme change at once, and stay', async ({ window, page }) => {
+test('language and theme change at once, and stay', async ({ host, window, page }) => {
   await page.keyboard.press('Control+,');
   await window.choose('Language', '简体中文');
   await expect(window.dialog).toContainText('偏好设置');
@@ -109,7 +109,11 @@ test('language and theme change at once, and stay', async ({ window, page }) => 
   expect(dark).not.toBe(light);
   await window.choose('主题', '浅色');
   await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
+  // nothing in the address, the history or the browser's storage opens the window again
+  await expect(page).toHaveURL(/\/$/);
   await page.reload();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.goto(await host.address());
   await expect(page.getByRole('button', { name: '新建隧道' }).first()).toBeVisible();
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
 });
@@ -132,14 +136,14 @@ test('nothing is cut off or pushed out at 900x600', async ({ window, page }) => 
   await expect(page.getByRole('button', { name: 'Preferences' })).toBeInViewport({ ratio: 1 });
 });
 
-test('when the host ends the window says so, without its token it does not open', async ({
+test('when the host ends the window says so, without its code it does not open', async ({
   host,
   page,
   window,
 }) => {
   const other = await page.context().newPage();
   await other.goto((await host.address()).replace(/#.*/, ''));
-  await expect(other.getByRole('alert')).toContainText('with its token');
+  await expect(other.getByRole('alert')).toContainText('printed last');
   await other.close();
   await host.stop();
   await expect(page.getByRole('alert')).toContainText('The connection to the core is gone');

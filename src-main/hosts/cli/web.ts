@@ -31,7 +31,11 @@ export function parseWebArguments(argv: readonly string[]): WebArguments | null 
 export async function runWeb(argv: readonly string[]): Promise<void> {
   const args = parseWebArguments(argv);
   if (!args) return void process.stdout.write(MAIN_HELP);
-  const web = await startWeb(args);
+  const web = await startWeb({
+    ...args,
+    onAddress: (address) =>
+      process.stdout.write(`kcptun: open ${address} for one more window, or where that one was reloaded\n`),
+  });
   process.stdout.write(`kcptun: open ${web.address} in a browser\n`);
   await untilSignal();
   await web.close();

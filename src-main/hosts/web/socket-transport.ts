@@ -4,10 +4,20 @@ import type { Transport } from '../../../shared/api.ts';
 /** A window that takes nothing for so long that this much waits is dead, or may as well be. */
 const MOST_WAITING = 32 << 20;
 
-/** Carries the API over one web socket, a JSON text each message. */
-export function socketTransport(socket: WebSocket): Transport {
+/**
+ * Carries the API over one web socket, a JSON text each message.
+ * @param pingMs a window that does not answer a ping within this time is gone
+ */
+export function socketTransport(socket: WebSocket, pingMs: number): Transport {
   // a connection that breaks is closed all the same, which is listened for
   socket.on('error', () => undefined);
+  let answered = true;
+  const pinging = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, pingMs).unref();
+  socket.on('pong', () => (answered = true)).on('close', () => clearInterval(pinging));
   return {
     send: (message) => {
       if (socket.readyState !== socket.OPEN) return;

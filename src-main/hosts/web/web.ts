@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../../package.json';
@@ -14,10 +13,12 @@ export interface WebArguments {
   port: number;
   /** where profiles, settings and logs lie; by default where Electron keeps them too */
   folder?: string;
+  /** told of each address that opens one more window, after the first */
+  onAddress?: (address: string) => void;
 }
 
 export interface RunningWeb {
-  /** to be opened in a browser; holds the token */
+  /** to be opened in a browser, once */
   address: string;
   /** stops every tunnel, and resolves when all is closed and written */
   close(): Promise<void>;
@@ -41,7 +42,11 @@ export function dataFolder(
  * Starts the core and serves its window on 127.0.0.1.
  * @throws {Error} when the port is taken, the window is not built, or the folder is in use
  */
-export async function startWeb({ port, folder = dataFolder() }: WebArguments): Promise<RunningWeb> {
+export async function startWeb({
+  port,
+  folder = dataFolder(),
+  onAddress,
+}: WebArguments): Promise<RunningWeb> {
   const files = new WindowFiles(join(packageRoot(), 'dist', 'window'));
   const { core, close } = openCore({
     folder,
@@ -51,7 +56,7 @@ export async function startWeb({ port, folder = dataFolder() }: WebArguments): P
     version,
   });
   try {
-    const server = await serveWeb(core, files, port, randomBytes(24).toString('base64url'));
+    const server = await serveWeb(core, files, port, onAddress);
     return {
       address: server.address,
       close: async () => {
