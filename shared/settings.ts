@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { LANGUAGE_TAGS } from './words/languages.ts';
 
 /** What the user chooses for the whole app. */
 export const settingsFields = {
-  language: z.enum(['system', 'en', 'zh-CN']),
+  language: z.enum(['system', ...LANGUAGE_TAGS]),
   theme: z.enum(['system', 'light', 'dark']),
   /** system notifications on unexpected loss and on recovery */
   notifications: z.boolean(),

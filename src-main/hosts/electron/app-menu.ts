@@ -1,12 +1,12 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { Words } from './words.ts';
+import type { Words } from '../../../shared/words/languages.ts';
 
 /**
  * The native menu. Shortcuts of the tunnels (new, import, toggle, delete, search) are the window's own, so that they
  * are the same in a browser.
  */
 export function appMenu(
-  words: Words,
+  { desktop: words, list }: Words,
   platform: NodeJS.Platform,
   act: { connectAll(): void; disconnectAll(): void },
 ): MenuItemConstructorOptions[] {
@@ -16,8 +16,8 @@ export function appMenu(
     {
       label: words.file,
       submenu: [
-        { label: words.connectAll, click: () => act.connectAll() },
-        { label: words.disconnectAll, click: () => act.disconnectAll() },
+        { label: list.connectAll, click: () => act.connectAll() },
+        { label: list.disconnectAll, click: () => act.disconnectAll() },
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit', label: words.quit, accelerator: 'Ctrl+Q' },
       ],

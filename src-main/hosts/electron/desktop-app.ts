@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../../shared/settings.ts';
+import { spokenLanguage, type Words } from '../../../shared/words/languages.ts';
+import { Locale } from '../../../shared/words/locale.ts';
 import type { Core } from '../../app/core.ts';
 import type { OpenCore } from '../../app/open-core.ts';
 import { WindowFiles } from '../../app/window-files.ts';
@@ -15,7 +17,6 @@ import { Notifier } from './notifier.ts';
 import { safeBox } from './safe-box.ts';
 import { TrayIcon } from './tray.ts';
 import { TunnelBoard } from './tunnel-board.ts';
-import { type Words, wordsFor } from './words.ts';
 
 export interface DesktopDeps {
   electron: ElectronMain;
@@ -36,6 +37,7 @@ export class DesktopApp {
   #tray: TrayIcon | null = null;
   #notifier: Notifier | null = null;
   #close: () => Promise<void> = async () => undefined;
+  #locale = new Locale('en');
   #quitting = false;
   #closed = false;
 
@@ -105,7 +107,7 @@ export class DesktopApp {
       onHidden: () => {
         if (store.host.toldAboutTray) return;
         store.host = { ...store.host, toldAboutTray: true };
-        this.#notify(this.#words.inTray, this.#words.inTrayBody);
+        this.#notify(this.#words.desktop.inTray, this.#words.desktop.inTrayText);
       },
     });
     this.#tray = new TrayIcon(electron, join(root, 'assets', 'tray'), platform, this.#actions);
@@ -119,8 +121,7 @@ export class DesktopApp {
   }
 
   get #words(): Words {
-    const language = this.#board?.settings.language ?? 'system';
-    return wordsFor(language, this.#deps.electron.app.getLocale());
+    return this.#locale.words;
   }
 
   readonly #actions = {
@@ -149,12 +150,13 @@ export class DesktopApp {
     const board = this.#board;
     if (!board || !this.#tray) return;
     const { launchAtLogin } = board.settings;
-    this.#tray.show({ tunnels: board.tunnels, words: this.#words, launchAtLogin });
+    this.#tray.show({ tunnels: board.tunnels, locale: this.#locale, launchAtLogin });
   }
 
-  #onSettings({ launchAtLogin }: Settings): void {
+  #onSettings({ language, launchAtLogin }: Settings): void {
     const { electron, platform, env } = this.#deps;
     const { app, Menu } = electron;
+    this.#locale = new Locale(spokenLanguage(language, [app.getLocale()]));
     setLoginItem(launchAtLogin, {
       electron,
       platform,

@@ -1,6 +1,6 @@
 import type { TunnelState } from '../../../shared/state.ts';
+import type { Words } from '../../../shared/words/languages.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
-import type { Words } from './words.ts';
 
 /** A loss that mends itself within this time was none worth a word. */
 const GRACE_MS = 5000;
@@ -44,7 +44,7 @@ export class Notifier {
       clearTimeout(one.pending);
       one.pending = undefined;
       one.worked = true;
-      if (one.told) this.#tell(one, this.words().back(name), this.words().backBody);
+      if (one.told) this.#tell(one, this.words().desktop.back(name), this.words().desktop.backText);
       one.told = false;
     } else if (state.kind === 'off') {
       clearTimeout(one.pending);
@@ -80,7 +80,9 @@ export class Notifier {
   #lost(one: Watched): void {
     const diagnosis = 'diagnosis' in one.state ? one.state.diagnosis : null;
     one.told = true;
-    this.#tell(one, this.words().lost(one.name), this.words().diagnosis[diagnosis?.code ?? 'went-quiet']);
+    const { desktop, diagnoses } = this.words();
+    const why = diagnosis ? diagnoses[diagnosis.code].title(diagnosis.params) : desktop.lostText;
+    this.#tell(one, desktop.lost(one.name), why);
   }
 
   #tell(one: Watched, title: string, body: string): void {

@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { isOn, type OverallState, overallState } from '../../../shared/state.ts';
+import type { Locale } from '../../../shared/words/locale.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
-import type { Words } from './words.ts';
 
 /** What the tray's menu sets off. */
 export interface TrayActions {
@@ -15,7 +15,7 @@ export interface TrayActions {
 
 export interface TrayFace {
   tunnels: readonly BoardTunnel[];
-  words: Words;
+  locale: Locale;
   launchAtLogin: boolean;
 }
 
@@ -27,63 +27,55 @@ const label = (text: string): string => text.replaceAll('&', '&&');
  * be told.
  */
 export function trayMenu(
-  { tunnels, words, launchAtLogin }: TrayFace,
+  { tunnels, locale, launchAtLogin }: TrayFace,
   act: TrayActions,
 ): MenuItemConstructorOptions[] {
+  const { desktop, list, preferences, states } = locale.words;
   const toggles = tunnels.map(({ profile, state }): MenuItemConstructorOptions => ({
     type: 'checkbox',
-    label: label(`${profile.name} — ${words.state[state.kind]}`),
+    label: label(`${profile.name} — ${states[state.kind]}`),
     checked: isOn(state),
     click: ({ checked }) => act.toggle(profile.id, checked),
   }));
   return [
-    { label: words.open, click: () => act.open() },
+    { label: desktop.open, click: () => act.open() },
     { type: 'separator' },
-    ...(toggles.length > 0 ? toggles : [{ label: words.noTunnels, enabled: false }]),
+    ...(toggles.length > 0 ? toggles : [{ label: desktop.noTunnels, enabled: false }]),
     { type: 'separator' },
     {
-      label: words.connectAll,
+      label: list.connectAll,
       enabled: tunnels.some(({ state }) => !isOn(state)),
       click: () => act.connectAll(),
     },
     {
-      label: words.disconnectAll,
+      label: list.disconnectAll,
       enabled: tunnels.some(({ state }) => isOn(state)),
       click: () => act.disconnectAll(),
     },
     { type: 'separator' },
     {
       type: 'checkbox',
-      label: words.startAtLogin,
+      label: preferences.launchAtLogin,
       checked: launchAtLogin,
       click: ({ checked }) => act.startAtLogin(checked),
     },
-    { label: words.quit, click: () => act.quit() },
+    { label: desktop.quit, click: () => act.quit() },
   ];
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB'];
-
-/** Bytes a second with three digits at most, as in "1.5 MiB/s". */
-export function rate(bytes: number): string {
-  let unit = 0;
-  while (bytes >= 1000 && unit < UNITS.length - 1) {
-    bytes /= 1024;
-    unit++;
-  }
-  return `${unit > 0 && bytes < 9.95 ? bytes.toFixed(1) : Math.round(bytes)} ${UNITS[unit]}/s`;
 }
 
 /** Windows cuts a longer tooltip in the middle of a word. */
 const TOOLTIP_LENGTH = 127;
 
 /** The running tunnels with their rates, a line each. */
-export function trayTooltip({ tunnels, words }: TrayFace): string {
-  const lines = [`kcptun desktop — ${words.overall[overall(tunnels)]}`];
+export function trayTooltip({ tunnels, locale }: TrayFace): string {
+  const { common, states } = locale.words;
+  const lines = [`${common.app} — ${locale.words.overall[overall(tunnels)]}`];
   for (const { profile, state, up, down } of tunnels) {
     if (!isOn(state)) continue;
     const connected = state.kind === 'connected' || state.kind === 'degraded';
-    lines.push(`${profile.name}: ${connected ? `↑ ${rate(up)} ↓ ${rate(down)}` : words.state[state.kind]}`);
+    const flow = locale.rates(down, up);
+    const says = connected ? `↓ ${flow.down} ↑ ${flow.up} ${flow.unit}` : states[state.kind];
+    lines.push(`${profile.name}: ${says}`);
     if (lines.join('\n').length > TOOLTIP_LENGTH) {
       lines.pop();
       lines.push('…');

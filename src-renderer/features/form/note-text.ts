@@ -1,12 +1,12 @@
 import type { OptionSpec } from '../../../shared/options.ts';
-import type { Messages } from '../../i18n/en.ts';
+import type { Words } from '../../../shared/words/languages.ts';
 import type { FieldNote } from './form.svelte.ts';
 
 /** Numbers above this are bounds only of the format, and are not worth naming. */
 const MAX = 0x7fffffff;
 
 /** The sentence under a field. */
-export function noteText({ code, name = '' }: FieldNote, t: Messages['form'], spec?: OptionSpec): string {
+export function noteText({ code, name = '' }: FieldNote, t: Words['form'], spec?: OptionSpec): string {
   switch (code) {
     case 'required':
       return t.required;

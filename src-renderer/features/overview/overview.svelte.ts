@@ -1,7 +1,7 @@
 import type { Sample } from '../../../shared/statistics.ts';
 import { MINUTES_KEPT, SECONDS_KEPT } from '../../../shared/statistics.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
-import { rateUnit } from '../../i18n/format.ts';
+import { i18n } from '../../i18n/i18n.svelte.ts';
 import { advise } from './advice.ts';
 import { columns, greatest } from './columns.ts';
 import { rebuiltShare } from './recovery.ts';
@@ -31,7 +31,7 @@ export class Overview {
       resent: ({ retrans }) => inPercent(retrans),
     });
   });
-  readonly rateUnit = $derived(rateUnit(greatest(this.columns.down, this.columns.up)));
+  readonly rateUnit = $derived(i18n.locale.rateUnit(greatest(this.columns.down, this.columns.up)));
   readonly rates = $derived({
     down: this.columns.down.map((bytes) => bytes && bytes / this.rateUnit.bytes),
     up: this.columns.up.map((bytes) => bytes && bytes / this.rateUnit.bytes),

@@ -1,6 +1,5 @@
 import type { Diagnosis, TunnelState } from '../../../shared/state.ts';
-import { duration } from '../../i18n/format.ts';
-import type { Messages } from '../../i18n/en.ts';
+import type { Locale } from '../../../shared/words/locale.ts';
 
 const seconds = (from: number, to: number): number => Math.max(0, Math.ceil((to - from) / 1000));
 
@@ -14,7 +13,8 @@ export function diagnosisOf(state: TunnelState): Diagnosis | null {
  * The words after the state's own, short enough for the list: why, how long, or when next.
  * @param now milliseconds since 1970
  */
-export function stateDetail(state: TunnelState, now: number, t: Messages): string {
+export function stateDetail(state: TunnelState, now: number, locale: Locale): string {
+  const t = locale.words;
   const words = t.stateDetail;
   const diagnosis = diagnosisOf(state);
   switch (state.kind) {
@@ -24,7 +24,7 @@ export function stateDetail(state: TunnelState, now: number, t: Messages): strin
     case 'listening':
       return words.nothingTried;
     case 'connected':
-      return words.for(duration(now - state.since, t.time));
+      return words.for(locale.duration(now - state.since));
     case 'degraded':
       return t.diagnoses[state.why.code].short;
     case 'failed': {
@@ -36,7 +36,7 @@ export function stateDetail(state: TunnelState, now: number, t: Messages): strin
       const wait = state.nextTryAt === null ? 0 : seconds(now, state.nextTryAt);
       const attempt = wait > 0 ? words.nextTry(state.attempt, wait) : words.attempt(state.attempt);
       if (diagnosis) return `${t.diagnoses[diagnosis.code].short} · ${attempt}`;
-      return state.attempt > 1 || wait > 0 ? attempt : words.for(duration(now - state.since, t.time));
+      return state.attempt > 1 || wait > 0 ? attempt : words.for(locale.duration(now - state.since));
     }
   }
 }

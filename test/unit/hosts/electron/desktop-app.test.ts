@@ -139,12 +139,12 @@ describe('the tray', () => {
     addProfile('Tokyo');
     addProfile('R&D');
     await launch();
-    expect(tray().item('Tokyo')).toMatchObject({ type: 'checkbox', checked: false, label: 'Tokyo — off' });
+    expect(tray().item('Tokyo')).toMatchObject({ type: 'checkbox', checked: false, label: 'Tokyo — Off' });
     expect(tray().item('R&&D').checked).toBe(false);
     tray().click('Tokyo');
     await settle();
     expect(app.workers).toHaveLength(1);
-    expect(tray().item('Tokyo')).toMatchObject({ checked: true, label: 'Tokyo — starting' });
+    expect(tray().item('Tokyo')).toMatchObject({ checked: true, label: 'Tokyo — Starting' });
     tray().click('Tokyo');
     await settle();
     expect(app.workers[0].received).toEqual([{ kind: 'close' }]);
@@ -169,16 +169,14 @@ describe('the tray', () => {
     vi.setSystemTime(Date.now() + 1000);
     app.workers[0].tick(2_000_000, 500);
     await settle();
-    expect(tray().tooltip).toMatch(
-      /^kcptun desktop — connected\nTokyo: ↑ [\d.]+ [KM]iB\/s ↓ \d+ B\/s\nRio: /,
-    );
+    expect(tray().tooltip).toMatch(/^kcptun desktop — Connected\nTokyo: ↓ [\d.]+ ↑ [\d.]+ Mbit\/s\nRio: /);
     app.workers[1].lose();
     await settle();
     expect(icon()).toContain('trouble.png');
     tray().click('Disconnect all');
     await settle();
     expect(icon()).toContain('off.png');
-    expect(tray().tooltip).toBe('kcptun desktop — off');
+    expect(tray().tooltip).toBe('kcptun desktop — Off');
     expect(tray().item('Disconnect all').enabled).toBe(false);
   });
 
@@ -230,7 +228,7 @@ describe('the tray', () => {
     const event = { sender: window.webContents, senderFrame: mainFrame };
     double.ipcMain.emit(API_CHANNEL, event, { id: 1, request: 'settings.update', args: { language: 'en' } });
     await settle();
-    expect(tray().item('Tokyo').label).toBe('Tokyo — off');
+    expect(tray().item('Tokyo').label).toBe('Tokyo — Off');
     expect(double.seen.menu.some(({ label }) => label === 'File')).toBe(true);
   });
 });

@@ -1,22 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { trayIcon } from '../../../../src-main/hosts/electron/tray.ts';
-import { rate, trayTooltip } from '../../../../src-main/hosts/electron/tray-menu.ts';
-import { wordsFor } from '../../../../src-main/hosts/electron/words.ts';
+import { trayTooltip } from '../../../../src-main/hosts/electron/tray-menu.ts';
 import type { OverallState } from '../../../../shared/state.ts';
-
-describe('rate', () => {
-  it.each([
-    [0, '0 B/s'],
-    [999, '999 B/s'],
-    [1000, '1.0 KiB/s'],
-    [1536, '1.5 KiB/s'],
-    [10_240, '10 KiB/s'],
-    [1_000_000, '977 KiB/s'],
-    [1_600_000, '1.5 MiB/s'],
-    [5 * 2 ** 40, '5120 GiB/s'],
-  ])('%d is %s', (bytes, text) => expect(rate(bytes)).toBe(text));
-});
+import { Locale } from '../../../../shared/words/locale.ts';
 
 describe('trayTooltip', () => {
   it('stays within what Windows shows', () => {
@@ -31,12 +18,12 @@ describe('trayTooltip', () => {
         demo: false,
       },
       state: { kind: 'connected' as const, since: 0, address: '' },
-      up: 1,
-      down: 2,
+      up: 387_500,
+      down: 5_150_000,
     }));
-    const tooltip = trayTooltip({ tunnels, words: wordsFor('en', 'en'), launchAtLogin: false });
+    const tooltip = trayTooltip({ tunnels, locale: new Locale('en'), launchAtLogin: false });
     expect(tooltip.length).toBeLessThanOrEqual(127);
-    expect(tooltip).toContain('a tunnel with a long name 0: ↑ 1 B/s ↓ 2 B/s');
+    expect(tooltip).toContain('a tunnel with a long name 0: ↓ 41.2 ↑ 3.1 Mbit/s');
     expect(tooltip.endsWith('…')).toBe(true);
   });
 });

@@ -13,7 +13,7 @@ import { noteText } from '../../../../src-renderer/features/form/note-text.ts';
 import { preset, PRESET_NAMES } from '../../../../src-renderer/features/form/presets.ts';
 import { advancedKeys, MANUAL, SECTIONS, specFor } from '../../../../src-renderer/features/form/sections.ts';
 import { fecBudget, windowCeiling, windowFor } from '../../../../src-renderer/features/form/sizing.ts';
-import { en } from '../../../../src-renderer/i18n/en.ts';
+import { en } from '../../../../shared/words/en/en.ts';
 import { mockProfile } from '../../../support/mock-core.ts';
 
 const draft = (options: Draft['options'] = {}): Draft => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis, TunnelState } from '../../../../shared/state.ts';
 import { diagnosisOf, stateDetail } from '../../../../src-renderer/features/tunnels/state-words.ts';
-import { en } from '../../../../src-renderer/i18n/en.ts';
+import { Locale } from '../../../../shared/words/locale.ts';
 
 const diagnosis: Diagnosis = { code: 'no-answer', params: {}, likely: [] };
 const base = { since: 10_000, address: '127.0.0.1:1' };
@@ -21,7 +21,7 @@ describe('stateDetail', () => {
       'port in use',
     ],
     [{ kind: 'failed', since: 0, diagnosis, nextTryAt: 16_000 }, 'no answer, again in 1 s'],
-  ])('%j: %s', (state, words) => expect(stateDetail(state, 15_000, en)).toBe(words));
+  ])('%j: %s', (state, words) => expect(stateDetail(state, 15_000, new Locale('en'))).toBe(words));
 });
 
 it('finds the diagnosis wherever a state keeps it', () => {

@@ -1,6 +1,6 @@
-import type { OptionTexts } from './option-key.ts';
+import type { OptionTexts } from '../option-texts.ts';
 
-export const optionsEn: OptionTexts = {
+export const options: OptionTexts = {
   localaddr: {
     label: 'Local address',
     help: 'Where your programs connect to. Without a host it listens on every interface.',

@@ -1,6 +1,6 @@
-import type { formEn } from './form-en.ts';
+import type { form as formEn } from '../en/form.ts';
 
-export const formZh: typeof formEn = {
+export const form: typeof formEn = {
   newTitle: '新建隧道',
   name: '名称',
   nameHint: '随您怎么称呼',

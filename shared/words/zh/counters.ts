@@ -1,6 +1,6 @@
-import type { CounterName } from '../../shared/counters.ts';
+import type { CounterName } from '../../counters.ts';
 
-export const countersZh: Record<CounterName, string> = {
+export const counters: Record<CounterName, string> = {
   BytesSent: '您的程序送入隧道的字节',
   BytesReceived: '从隧道送达您的程序的字节',
   MaxConn: '同时打开的会话数的最大值',

@@ -1,12 +1,16 @@
-import { formEn } from './form-en.ts';
-import { optionsEn } from './options-en.ts';
-import type { ImportNote } from '../../shared/import/found.ts';
-import { countersEn } from './counters-en.ts';
+import type { ImportNote } from '../../import/found.ts';
+import { counters } from './counters.ts';
+import { desktop } from './desktop.ts';
+import { form } from './form.ts';
+import { options } from './options.ts';
+import { advice, overview } from './overview.ts';
 
 type Params = Record<string, string | number>;
 
 /** English, and the shape that every other language has to fill. */
 export const en = {
+  /** as its speakers call it */
+  language: 'English',
   common: {
     app: 'kcptun desktop',
     close: 'Close',
@@ -18,7 +22,14 @@ export const en = {
     messages: 'Messages',
     none: '–',
   },
-  time: { h: 'h', min: 'min', s: 's' },
+  units: {
+    rates: ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s'],
+    bytes: ['B', 'kB', 'MB', 'GB', 'TB'],
+    h: 'h',
+    min: 'min',
+    s: 's',
+    ms: 'ms',
+  },
   colours: {
     blue: 'Blue',
     teal: 'Teal',
@@ -40,6 +51,8 @@ export const en = {
     degraded: 'Degraded',
     failed: 'Failed',
   },
+  /** all tunnels together */
+  overall: { off: 'Off', busy: 'Connecting', connected: 'Connected', trouble: 'Needs attention' },
   /** what follows the state's word, in the list and in the header */
   stateDetail: {
     nothingTried: 'nothing tried yet',
@@ -164,82 +177,8 @@ export const en = {
     log: 'Log',
   },
 
-  overview: {
-    download: 'Download',
-    upload: 'Upload',
-    roundTrip: 'Round trip',
-    loss: 'Loss on the way here',
-    explain: {
-      download:
-        'Bytes that came out of the tunnel for your programs in the last second, before compression and without what the protocol adds.',
-      upload: 'Bytes your programs put into the tunnel in the last second.',
-      roundTrip:
-        'Smoothed time from sending a packet to its acknowledgement, and how much it varies. The timeout is when an unanswered packet is sent again.',
-      loss: "Share of the server's packets that did not arrive, told by the gaps in its FEC sequence numbers, before FEC rebuilds them. Without FEC from the server it cannot be known.",
-      rate: 'What your programs send and receive. The wire carries more: see below.',
-      lossChart:
-        'Lost: packets from the server that did not arrive. Rebuilt: those of them that FEC gave back without a repeat. Sent again: share of our own packets that had to be repeated.',
-      wire: 'All UDP bytes of this run, both ways, divided by what they were for. FEC, repeats and headers are worked out from the packet counters.',
-      room: 'Worked out from the windows, the round trip and the loss measured on this tunnel.',
-    },
-    thisRun: (amount: string) => `${amount} this run`,
-    timeout: (ms: string) => `timeout ${ms} ms`,
-    noRtt: 'no answer measured yet',
-    rebuiltNote: (count: string) => `FEC rebuilt ${count}/min`,
-    failed: (count: string) => `${count} groups/min beyond FEC`,
-    noLoss: 'nothing lost for a minute',
-    lossUnknown: 'not known',
-    lossUnknownWhy: 'the server sends no FEC',
-    noTraffic: 'no traffic to tell it by',
-    rate: 'Rate',
-    down: 'down',
-    up: 'up',
-    rtt: 'round trip',
-    variance: 'variance',
-    lossTitle: 'Loss',
-    lost: 'lost',
-    rebuilt: 'rebuilt',
-    resent: 'sent again',
-    span: 'Period',
-    minutes: '10 min',
-    day: '24 h',
-    wire: 'What the wire carries',
-    perByte: (ratio: string) => `${ratio} bytes sent for each byte of yours`,
-    wireNothing: 'Nothing has been carried yet.',
-    wireSaved: (ratio: string) => `compression saves: ${ratio} bytes sent for each byte of yours`,
-    parts: {
-      yours: 'yours',
-      fec: (shards: string) => `FEC ${shards}`,
-      resent: 'sent again',
-      headers: 'headers, acks',
-    },
-    off: 'This tunnel is off',
-    waiting: 'No numbers yet',
-    waitingText: 'They come once a second while the tunnel runs.',
-    offText: (address: string) => `Switch it on and point your programs at ${address}.`,
-  },
-  advice: {
-    title: 'Room for more',
-    measuring: 'Once traffic has been measured, this says what holds the tunnel back.',
-    windowFine: (ceiling: string, peak: string) =>
-      `The receive window allows ${ceiling} at this round trip; the fastest second used ${peak}. The window does not hold it back.`,
-    windowTight: (ceiling: string) =>
-      `The receive window allows ${ceiling} at this round trip, and it is nearly used up.`,
-    raiseWindow: (target: string, packets: string) =>
-      `For ${target} raise rcvwnd to ${packets} here, and sndwnd to ${packets} on the server.`,
-    parityShort: (loss: string, capacity: string) =>
-      `${loss} of the packets get lost on the way here, close to the ${capacity} that FEC can rebuild.`,
-    raiseParity: (shards: string) => `FEC ${shards} would leave room.`,
-    fecIdle: (cost: string) =>
-      `Hardly anything gets lost, and FEC adds ${cost} to what is sent. Without it the same line carries more.`,
-    fecIdleSet: 'Switch FEC off here and on the server.',
-    resendHeavy: (share: string) =>
-      `${share} of what is sent goes twice. If loss is low, the send window is larger than the line can carry: lower sndwnd step by step.`,
-    fecUnused: (loss: string) =>
-      `${loss} of what is sent has to be repeated, and FEC is off. With FEC most of that wait goes away.`,
-    apply: "Set it here, and show the server's line",
-  },
-
+  overview,
+  advice,
   connections: {
     source: 'From',
     opened: 'Opened',
@@ -264,7 +203,7 @@ export const en = {
     copyCsv: 'Copy as CSV',
     empty: 'No counters yet',
     emptyText: 'They are counted from the moment the tunnel is switched on.',
-    meanings: countersEn,
+    meanings: counters,
   },
 
   log: {
@@ -286,8 +225,9 @@ export const en = {
     app: 'App log',
   },
 
-  form: formEn,
-  options: optionsEn,
+  desktop,
+  form,
+  options,
 
   serverCommand: {
     title: 'Server command',
@@ -415,4 +355,4 @@ export const en = {
   },
 };
 
-export type Messages = typeof en;
+export type Words = typeof en;

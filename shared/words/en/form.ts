@@ -1,9 +1,9 @@
-import type { ProblemCode } from '../../shared/options-problem.ts';
+import type { ProblemCode } from '../../options-problem.ts';
 
 type Params = Record<string, string | number>;
 
 /** The words of the form. */
-export const formEn = {
+export const form = {
   newTitle: 'New tunnel',
   name: 'Name',
   nameHint: 'What you want to call it',

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../shared/options.ts';
+import type { ClientOptions } from '../options.ts';
 
 /** An option's name as people say it, and what it does. */
 export interface OptionText {

@@ -1,6 +1,6 @@
-import type { OptionTexts } from './option-key.ts';
+import type { OptionTexts } from '../option-texts.ts';
 
-export const optionsZh: OptionTexts = {
+export const options: OptionTexts = {
   localaddr: { label: '本地地址', help: '您的程序所连接的地址。不写主机则监听所有网络接口。' },
   remoteaddr: {
     label: '服务器',

@@ -1,6 +1,6 @@
-import type { CounterName } from '../../shared/counters.ts';
+import type { CounterName } from '../../counters.ts';
 
-export const countersEn: Record<CounterName, string> = {
+export const counters: Record<CounterName, string> = {
   BytesSent: 'bytes of your programs sent into the tunnel',
   BytesReceived: 'bytes for your programs received from the tunnel',
   MaxConn: 'most sessions open at once',

@@ -1,0 +1,67 @@
+import type { advice as adviceEn, overview as overviewEn } from '../en/overview.ts';
+
+export const overview: typeof overviewEn = {
+  download: '下载',
+  upload: '上传',
+  roundTrip: '往返时间',
+  loss: '下行丢包',
+  explain: {
+    download: '最近一秒从隧道送达您的程序的字节，不计压缩，也不含协议开销。',
+    upload: '最近一秒您的程序送入隧道的字节。',
+    roundTrip: '从发出数据包到收到确认的平滑时间及其波动。超时是未获确认的数据包重发前的等待时间。',
+    loss: '服务器发来的数据包中未到达的比例，由其 FEC 序号的空缺得出，未计 FEC 的恢复。服务器不发送 FEC 时无法得知。',
+    rate: '您的程序收发的数据。线路上实际传输的更多，见下方。',
+    lossChart:
+      '丢失：服务器发来但未到达的数据包。恢复：其中由 FEC 还原、无需重发的。重发：我方数据包中需要重复发送的比例。',
+    wire: '本次运行双向的全部 UDP 字节，按用途划分。FEC、重发与包头由数据包计数推算。',
+    room: '由窗口以及此隧道实测的往返时间和丢包算出。',
+  },
+  thisRun: (amount) => `本次运行 ${amount}`,
+  timeout: (ms) => `超时 ${ms} ms`,
+  noRtt: '尚未测得应答',
+  rebuiltNote: (count) => `FEC 恢复 ${count} 个/分`,
+  failed: (count) => `${count} 组/分无法恢复`,
+  noLoss: '最近一分钟没有丢包',
+  lossUnknown: '未知',
+  lossUnknownWhy: '服务器不发送 FEC',
+  noTraffic: '没有可供判断的流量',
+  rate: '速率',
+  down: '下行',
+  up: '上行',
+  rtt: '往返时间',
+  variance: '波动',
+  lossTitle: '丢包',
+  lost: '丢失',
+  rebuilt: '恢复',
+  resent: '重发',
+  span: '时段',
+  minutes: '10 分钟',
+  day: '24 小时',
+  wire: '线路承载的内容',
+  perByte: (ratio) => `您的每个字节需要传输 ${ratio} 字节`,
+  wireNothing: '尚未传输任何数据。',
+  wireSaved: (ratio) => `压缩节省了流量：您的每个字节只传输 ${ratio} 字节`,
+  parts: { yours: '您的数据', fec: (shards) => `FEC ${shards}`, resent: '重发', headers: '包头与确认' },
+  off: '隧道已关闭',
+  waiting: '暂无数据',
+  waitingText: '隧道运行时每秒更新一次。',
+  offText: (address) => `开启后，让您的程序连接 ${address}。`,
+};
+
+export const advice: typeof adviceEn = {
+  title: '还有余地',
+  measuring: '测到流量之后，这里会指出隧道受什么限制。',
+  windowFine: (ceiling, peak) =>
+    `按此往返时间，接收窗口可达 ${ceiling}；最快的一秒用到 ${peak}。窗口不是瓶颈。`,
+  windowTight: (ceiling) => `按此往返时间，接收窗口可达 ${ceiling}，已接近用满。`,
+  raiseWindow: (target, packets) =>
+    `若要达到 ${target}，请将本端 rcvwnd 和服务器的 sndwnd 都提高到 ${packets}。`,
+  parityShort: (loss, capacity) => `下行丢包 ${loss}，已接近 FEC 所能恢复的 ${capacity}。`,
+  raiseParity: (shards) => `FEC ${shards} 可留出余量。`,
+  fecIdle: (cost) => `几乎没有丢包，而 FEC 使发送量增加 ${cost}。关闭后同一线路能承载更多。`,
+  fecIdleSet: '请在两端关闭 FEC。',
+  resendHeavy: (share) =>
+    `${share} 的数据被发送了两次。若丢包很低，说明发送窗口超出线路承载能力：请逐步减小 sndwnd。`,
+  fecUnused: (loss) => `${loss} 的数据需要重发，而 FEC 已关闭。开启 FEC 可省去大部分等待。`,
+  apply: '在此设置，并显示服务器命令',
+};

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Locale, text } from '../../../../shared/words/locale.ts';
+
+const en = new Locale('en');
+
+describe('number', () => {
+  it.each([
+    [0, '0'],
+    [0.414, '0.41'],
+    [4.116, '4.12'],
+    [9.996, '10'],
+    [41.24, '41.2'],
+    [99.96, '100'],
+    [4120.4, '4,120'],
+  ])('writes %f as %s', (value, written) => expect(en.number(value)).toBe(written));
+
+  it('keeps the width of a fixed number', () => expect(en.number(41, true)).toBe('41.0'));
+});
+
+describe('quantities', () => {
+  it('shows bytes a second as bits', () => {
+    expect(text(en.rate(5_150_000))).toBe('41.2 Mbit/s');
+    expect(text(en.rate(0))).toBe('0 kbit/s');
+    expect(text(en.rate(124_950))).toBe('1.00 Mbit/s');
+  });
+  it('puts two rates under the larger one’s unit', () =>
+    expect(en.rates(5_150_000, 387_500)).toEqual({ down: '41.2', up: '3.1', unit: 'Mbit/s' }));
+  it('finds the unit of a chart', () =>
+    expect(en.rateUnit(5_150_000)).toEqual({ unit: 'Mbit/s', bytes: 125_000 }));
+  it('counts bytes in decimal units', () => {
+    expect(text(en.bytes(999))).toBe('999 B');
+    expect(text(en.bytes(38_600_000_000))).toBe('38.6 GB');
+  });
+  it('rounds shares to a tenth of a percent', () => expect(text(en.percent(0.02368))).toBe('2.4 %'));
+});
+
+describe('duration', () => {
+  it.each([
+    [-5, '0 s'],
+    [59_400, '59 s'],
+    [61_000, '1 min 1 s'],
+    [8_043_000, '2 h 14 min'],
+  ])('%d ms is %s', (ms, written) => expect(en.duration(ms)).toBe(written));
+});
