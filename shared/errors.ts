@@ -6,6 +6,8 @@ export const ERROR_CODES = [
   'bad-argument',
   /** an option of a profile is out of range or contradicts another; `fields` names each */
   'bad-option',
+  /** the profile's key is sealed and cannot be opened here */
+  'key-missing',
   /** no profile, tunnel, notice or undo of that id */
   'not-found',
   /** this host cannot do it (no tray, no login item, no secure storage) */

@@ -7,6 +7,9 @@ export type Colour = (typeof COLOURS)[number];
 /** The options that differ from kcptun's defaults, by JSON key. Their ranges are checked by shared/options. */
 export type ProfileOptions = Partial<ClientOptions>;
 
+/** Why a profile's key is not at hand, though it has one: what sealed it is not here, or does not know it any more. */
+export type MissingKey = 'unreadable';
+
 /** A saved tunnel. */
 export interface Profile {
   id: string;
@@ -15,6 +18,8 @@ export interface Profile {
   /** connect when the app starts */
   autostart: boolean;
   options: ProfileOptions;
+  /** absent where the key is in `options`, or is kcptun's default; else the tunnel cannot start until it gets one */
+  missingKey?: MissingKey;
   /** keys of an imported file that kcptun-desktop does not know; kept, listed and exported again */
   extra: Record<string, unknown>;
   /** the loopback demo: not stored, and gone when it is stopped */

@@ -20,7 +20,7 @@ import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
 import type { LogBook } from './log-book.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
-import { ProfileBook, resolvedOptions } from './profiles.ts';
+import { ProfileBook, resolvedOptions, withKey } from './profiles.ts';
 import { exported, importInto } from './transfer.ts';
 
 export interface CoreDeps {
@@ -147,8 +147,11 @@ export class Core implements ApiCore {
     'profiles.import': ({ sources, convertServers }) =>
       this.#changed(() => importInto(this.#book, sources, convertServers)),
     'profiles.export': ({ ids, format }) =>
-      exported(ids ? ids.map((id) => this.#book.get(saved(id))) : this.#book.all, format),
-    'profiles.serverCommand': ({ id, withKey }) => serverCommand(this.#profile(id).options, withKey),
+      exported((ids ? ids.map((id) => this.#book.get(saved(id))) : this.#book.all).map(withKey), format),
+    'profiles.serverCommand': ({ id, withKey: open }) => {
+      const profile = this.#profile(id);
+      return serverCommand((open ? withKey(profile) : profile).options, open);
+    },
 
     'tunnels.start': async ({ id }) => {
       if (id === DEMO_ID) await this.#startDemo();
@@ -221,7 +224,7 @@ export class Core implements ApiCore {
     return id === DEMO_ID && this.#demo.profile ? this.#demo.profile : this.#book.get(id);
   }
 
-  /** @throws ApiError not-found, bad-option */
+  /** @throws ApiError not-found, bad-option, key-missing */
   #start(id: string): void {
     const profile = this.#book.get(id);
     const options = resolvedOptions(profile);

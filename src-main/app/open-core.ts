@@ -14,7 +14,8 @@ export interface OpenCore {
   /** holds the settings file and the log */
   folder: string;
   openConf(folder: string): ConfFile;
-  box: SecretBox;
+  /** null where the system has none */
+  keyring: SecretBox | null;
   host: Omit<HostCapabilities, 'secureStorage'>;
   version: string;
 }
@@ -23,18 +24,18 @@ export interface OpenCore {
  * The core on this machine's disk and threads, with what was on brought up again.
  * @throws ApiError storage-failed where the folder is in use or cannot be written
  */
-export function openCore({ folder, openConf, box, host, version }: OpenCore): {
+export function openCore({ folder, openConf, keyring, host, version }: OpenCore): {
   core: Core;
   store: Store;
   close(): Promise<void>;
 } {
   const unlock = lockFolder(folder);
-  const store = new Store(openConf(folder), box);
+  const store = new Store(openConf(folder), keyring);
   const log = new LogBook(new RotatingFile(join(folder, 'logs', 'kcptun-desktop.log')));
   const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
   const core = new Core({
     version,
-    host: { ...host, secureStorage: box.secure },
+    host: { ...host, secureStorage: store.secure },
     store,
     log,
     spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),

@@ -55,12 +55,12 @@ export class ProfileBook {
       : { options: old.options, unknown: {} };
     const profile = { ...old, ...patch, options, extra: { ...(patch.extra ?? old.extra), ...unknown } };
     this.#shelf.profiles = this.all.map((one) => (one.id === id ? profile : one));
-    return profile;
+    return this.get(id);
   }
 
-  /** A copy right behind the original, which does not connect by itself. */
+  /** A copy right behind the original, which does not connect by itself. @throws ApiError not-found, key-missing */
   clone(id: string): Profile {
-    const original = this.get(id);
+    const original = withKey(this.get(id));
     const copy = { ...original, id: randomUUID(), name: this.#freeName(original.name), autostart: false };
     const profiles = [...this.all];
     profiles.splice(profiles.indexOf(original) + 1, 0, copy);
@@ -148,8 +148,20 @@ function checked(input: Readonly<Record<string, unknown>>): {
   return { options: given, unknown };
 }
 
-/** Every option of the client, what the profile does not set at its default. @throws ApiError bad-option */
+/** The profile, whose key is at hand. @throws ApiError key-missing where it cannot be opened here */
+export function withKey(profile: Profile): Profile {
+  if (!profile.missingKey) return profile;
+  throw new ApiError(
+    'key-missing',
+    `${profile.name}: expected its key, which is sealed and cannot be opened here`,
+  );
+}
+
+/**
+ * Every option of the client, what the profile does not set at its default.
+ * @throws ApiError bad-option, key-missing: another's key, or kcptun's own, is not tried in its place
+ */
 export function resolvedOptions(profile: Profile): ClientOptions {
-  checked(profile.options);
+  checked(withKey(profile).options);
   return parseOptions('client', profile.options).options;
 }

@@ -5,7 +5,8 @@ import { ApiError } from '../../shared/errors.ts';
 import type { Profile, ProfileOptions } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFields } from '../../shared/settings.ts';
 import type { ConfFile } from './conf-file.ts';
-import { migrate, STORE_VERSION, versionOf } from './migrations.ts';
+import { Keys, storedKey } from './keys.ts';
+import { isObject, migrate, STORE_VERSION, versionOf } from './migrations.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What the store keeps of the host's own: not the user's choices, but what it has to remember. */
@@ -23,33 +24,40 @@ export type HostMemory = z.infer<typeof hostMemory>;
 const storedProfile = z.object({
   ...profileFields,
   id: z.string().min(1).max(64),
-  key: z.object({ text: z.string(), sealed: z.boolean() }).optional(),
+  key: storedKey.optional(),
 });
 type StoredProfile = z.infer<typeof storedProfile>;
 
 /** Broken entries that are kept in the file for whoever wants to mend them. */
 const SET_ASIDE_KEPT = 50;
 
+/** All that the store holds, replaced whole once it is on disk. */
+interface State {
+  profiles: readonly Profile[];
+  settings: Settings;
+  /** ids of the tunnels that were on */
+  running: readonly string[];
+  host: HostMemory;
+  setAside: readonly unknown[];
+}
+
 /**
  * Profiles, settings and what the host remembers, in memory and in one file. One entry that does not fit is set aside
- * with a notice, and takes no other with it.
+ * with a notice, and takes no other with it. What cannot be written is not changed.
  */
 export class Store {
   readonly #conf: ConfFile;
-  readonly #box: SecretBox;
-  #profiles: Profile[] = [];
-  #settings: Settings = DEFAULT_SETTINGS;
-  #running: string[] = [];
-  #host: HostMemory;
-  #setAside: unknown[];
-  /** keys that cannot be opened here, by profile; kept as they are until a new key is set */
-  readonly #unreadable = new Map<string, string>();
+  readonly #keys: Keys;
+  #state: State;
   readonly notices: Notice[] = [];
 
-  /** @throws ApiError storage-failed when the file can neither be read nor written */
-  constructor(conf: ConfFile, box: SecretBox) {
+  /**
+   * @param keyring null where the system has none
+   * @throws ApiError storage-failed when the file can neither be read nor written
+   */
+  constructor(conf: ConfFile, keyring: SecretBox | null) {
     this.#conf = conf;
-    this.#box = box;
+    this.#keys = new Keys(keyring);
     const read = guarded(() => conf.store);
     const found = versionOf(read);
     if (found > STORE_VERSION) {
@@ -58,143 +66,145 @@ export class Store {
     }
     if (typeof read.brokenFile === 'string') this.#note('entry-set-aside', { name: read.brokenFile });
     const file = migrate(read);
-    this.#setAside = Array.isArray(file.setAside) ? file.setAside.slice(-SET_ASIDE_KEPT) : [];
-    const before = this.#setAside.length;
-    this.#readProfiles(file.profiles);
-    this.#readSettings(file.settings);
-    this.#running = z.array(z.string()).catch([]).parse(file.running);
-    this.#host = hostMemory.parse(isObject(file.host) ? file.host : {});
-    if (found !== STORE_VERSION || this.#setAside.length !== before) this.#write();
+    const reading = new Reading(file, (name) => this.#note('entry-set-aside', { name }));
+    this.#state = {
+      profiles: reading.profiles().map((stored) => this.#open(stored)),
+      settings: reading.settings(),
+      running: z.array(z.string()).catch([]).parse(file.running),
+      host: hostMemory.parse(isObject(file.host) ? file.host : {}),
+      setAside: reading.setAside,
+    };
+    if (found !== STORE_VERSION || reading.changed || this.#keys.improvable) this.#write({});
   }
 
+  /** Whether the system keeps the keys. */
   get secure(): boolean {
-    return this.#box.secure;
+    return this.#keys.keyring !== null;
   }
 
   get profiles(): readonly Profile[] {
-    return this.#profiles;
+    return this.#state.profiles;
   }
 
   set profiles(profiles: readonly Profile[]) {
-    this.#profiles = [...profiles];
-    this.#write();
+    this.#write({ profiles: profiles.map((profile) => this.#keys.present(profile)) });
   }
 
   get settings(): Settings {
-    return this.#settings;
+    return this.#state.settings;
   }
 
   set settings(settings: Settings) {
-    this.#settings = settings;
-    this.#write();
+    this.#write({ settings });
   }
 
   /** Ids of the tunnels that were on; what is restored at the next start. */
   get running(): readonly string[] {
-    return this.#running;
+    return this.#state.running;
   }
 
   set running(ids: readonly string[]) {
-    if (JSON.stringify(ids) === JSON.stringify(this.#running)) return;
-    this.#running = [...ids];
-    this.#write();
+    if (JSON.stringify(ids) !== JSON.stringify(this.running)) this.#write({ running: [...ids] });
   }
 
   get host(): HostMemory {
-    return this.#host;
+    return this.#state.host;
   }
 
-  set host(memory: HostMemory) {
-    this.#host = memory;
-    this.#write();
+  set host(host: HostMemory) {
+    this.#write({ host });
   }
 
-  #readProfiles(entries: unknown): void {
-    if (entries === undefined) return;
-    if (!Array.isArray(entries)) return this.#putAside('profiles', entries);
-    const ids = new Set<string>();
-    entries.forEach((entry: unknown, index) => {
-      const parsed = storedProfile.safeParse(entry);
-      if (!parsed.success || ids.has(parsed.data.id)) {
-        const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : `profiles[${index}]`;
-        return this.#putAside(name, entry);
-      }
-      ids.add(parsed.data.id);
-      this.#profiles.push(this.#unseal(parsed.data));
-    });
-  }
-
-  #unseal({ key, ...stored }: StoredProfile): Profile {
-    const options = { ...stored.options } as ProfileOptions;
-    if (key) {
-      try {
-        options.key = key.sealed ? this.#box.open(key.text) : key.text;
-      } catch {
-        this.#unreadable.set(stored.id, key.text);
-        this.#note('key-unreadable', { name: stored.name });
-      }
-    }
-    return { ...stored, options, demo: false };
-  }
-
-  #readSettings(entries: unknown): void {
-    if (entries === undefined) return;
-    if (!isObject(entries)) return this.#putAside('settings', entries);
-    const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
-    for (const [name, schema] of Object.entries(settingsFields)) {
-      if (!(name in entries)) continue;
-      const parsed = schema.safeParse(entries[name]);
-      if (parsed.success) settings[name] = parsed.data;
-      else this.#putAside(`settings.${name}`, entries[name]);
-    }
-    this.#settings = settings as Settings;
-  }
-
-  #putAside(name: string, value: unknown): void {
-    this.#setAside = [...this.#setAside, { at: new Date().toISOString(), name, value }].slice(
-      -SET_ASIDE_KEPT,
-    );
-    this.#note('entry-set-aside', { name });
+  #open({ key: apart, ...stored }: StoredProfile): Profile {
+    const { key: among, ...options } = stored.options as ProfileOptions;
+    const profile = { ...stored, options, demo: false };
+    // a hand may have written it where kcptun's own file has it
+    const key = apart ?? (among === undefined ? undefined : { by: 'plain' as const, text: among });
+    if (!key) return profile;
+    this.#keys.read(stored.id, key);
+    const opened = this.#keys.present({ ...profile, missingKey: 'unreadable' });
+    if (opened.missingKey) this.#note('key-unreadable', { name: stored.name });
+    return opened;
   }
 
   #note(code: Notice['code'], params: Notice['params']): void {
     this.notices.push({ id: `${code}:${this.notices.length}`, code, params });
   }
 
-  #seal({ id, name, colour, autostart, options, extra }: Profile): StoredProfile {
-    const { key, ...open } = options;
-    const stored: StoredProfile = {
-      id,
-      name,
-      colour,
-      autostart,
-      options: open,
-      extra: extra as StoredProfile['extra'],
-    };
-    const unreadable = this.#unreadable.get(id);
-    if (key !== undefined) {
-      this.#unreadable.delete(id);
-      stored.key = { text: this.#box.seal(key), sealed: this.#box.secure };
-    } else if (unreadable !== undefined) stored.key = { text: unreadable, sealed: true };
-    return stored;
-  }
-
-  #write(): void {
-    guarded(() => {
-      this.#conf.store = {
-        version: STORE_VERSION,
-        profiles: this.#profiles.map((profile) => this.#seal(profile)),
-        settings: this.#settings,
-        running: this.#running,
-        host: this.#host,
-        setAside: this.#setAside,
-      };
+  /** @throws ApiError storage-failed; then nothing has changed */
+  #write(change: Partial<State>): void {
+    const state = { ...this.#state, ...change };
+    const keys = guarded(() => {
+      const sealed = this.#keys.seal(state.profiles);
+      const profiles = state.profiles.map((profile) => ({
+        ...withoutKey(profile),
+        key: sealed.stored.get(profile.id),
+      }));
+      this.#conf.store = { version: STORE_VERSION, ...state, profiles };
+      return sealed;
     });
+    keys.written();
+    this.#state = state;
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function withoutKey({ id, name, colour, autostart, options, extra }: Profile): Omit<StoredProfile, 'key'> {
+  const { key: _, ...open } = options;
+  return { id, name, colour, autostart, options: open, extra: extra as StoredProfile['extra'] };
+}
+
+/** Reads what a file holds, entry by entry; what does not fit is set aside. */
+class Reading {
+  setAside: readonly unknown[];
+  changed = false;
+
+  constructor(
+    readonly file: Record<string, unknown>,
+    readonly onSetAside: (name: string) => void,
+  ) {
+    this.setAside = Array.isArray(file.setAside) ? file.setAside.slice(-SET_ASIDE_KEPT) : [];
+  }
+
+  profiles(): StoredProfile[] {
+    const entries = this.file.profiles ?? [];
+    if (!Array.isArray(entries)) {
+      this.#putAside('profiles', entries);
+      return [];
+    }
+    const found = new Map<string, StoredProfile>();
+    entries.forEach((entry: unknown, index) => {
+      const parsed = storedProfile.safeParse(entry);
+      if (parsed.success && !found.has(parsed.data.id)) found.set(parsed.data.id, parsed.data);
+      else {
+        const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : `profiles[${index}]`;
+        this.#putAside(name, entry);
+      }
+    });
+    return [...found.values()];
+  }
+
+  settings(): Settings {
+    const entries = this.file.settings ?? {};
+    const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+    if (!isObject(entries)) this.#putAside('settings', entries);
+    else {
+      for (const [name, schema] of Object.entries(settingsFields)) {
+        if (!(name in entries)) continue;
+        const parsed = schema.safeParse(entries[name]);
+        if (parsed.success) settings[name] = parsed.data;
+        else this.#putAside(`settings.${name}`, entries[name]);
+      }
+    }
+    return settings as Settings;
+  }
+
+  #putAside(name: string, value: unknown): void {
+    const entry = { at: new Date().toISOString(), name, value };
+    this.setAside = [...this.setAside, entry].slice(-SET_ASIDE_KEPT);
+    this.changed = true;
+    this.onSetAside(name);
+  }
+}
 
 function guarded<T>(work: () => T): T {
   try {

@@ -3,7 +3,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openConf } from '../../src-main/store/conf-file.ts';
-import { PLAIN_BOX } from '../../src-main/store/secret-box.ts';
 import { Store } from '../../src-main/store/store.ts';
 import { temporaryFolder } from '../support/app-core.ts';
 
@@ -44,9 +43,9 @@ describe('Store', () => {
         const folder = temporaryFolder();
         try {
           writeFileSync(join(folder, 'kcptun-desktop.json'), text);
-          const store = new Store(openConf(folder), PLAIN_BOX);
+          const store = new Store(openConf(folder), null);
           store.profiles = [...store.profiles];
-          const again = new Store(openConf(folder), PLAIN_BOX);
+          const again = new Store(openConf(folder), null);
           expect(again.profiles).toEqual(store.profiles);
           expect(again.settings).toEqual(store.settings);
           expect(again.notices).toEqual([]);

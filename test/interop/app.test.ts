@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Core } from '../../src-main/app/core.ts';
 import { LogBook } from '../../src-main/app/log-book.ts';
 import { openConf } from '../../src-main/store/conf-file.ts';
-import { PLAIN_BOX } from '../../src-main/store/secret-box.ts';
 import { Store } from '../../src-main/store/store.ts';
 import type { TunnelUpdate } from '../../shared/api.ts';
 import { COUNTER_NAMES } from '../../shared/counters.ts';
@@ -46,7 +45,7 @@ beforeEach(async () => {
       notifications: false,
       secureStorage: false,
     },
-    store: new Store(openConf(folder), PLAIN_BOX),
+    store: new Store(openConf(folder), null),
     log,
     spawn: (workerData) => {
       const worker = new Worker(WORKER, { workerData });

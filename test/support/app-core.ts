@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Core } from '../../src-main/app/core.ts';
 import { LogBook } from '../../src-main/app/log-book.ts';
 import { openConf } from '../../src-main/store/conf-file.ts';
-import { PLAIN_BOX } from '../../src-main/store/secret-box.ts';
+import type { SecretBox } from '../../src-main/store/secret-box.ts';
 import { Store } from '../../src-main/store/store.ts';
 import type { HostCapabilities, Transport } from '../../shared/api.ts';
 import { type ApiClient, createApiClient } from '../../shared/api-client.ts';
@@ -23,9 +23,13 @@ const HOST: HostCapabilities = {
 };
 
 /** The real core on a real folder, with workers that do what the test says. */
-export function appCore(folder: string, host: Partial<HostCapabilities> = {}) {
+export function appCore(
+  folder: string,
+  host: Partial<HostCapabilities> = {},
+  keyring: SecretBox | null = null,
+) {
   const workers: WorkerDouble[] = [];
-  const store = new Store(openConf(folder), PLAIN_BOX);
+  const store = new Store(openConf(folder), keyring);
   const log = new LogBook();
   const core = new Core({
     version: '1.2.3',

@@ -340,6 +340,7 @@ export const en = {
     'bad-request': 'The core did not understand the request.',
     'bad-argument': 'A value was refused.',
     'bad-option': 'A setting is not valid.',
+    'key-missing': 'The key of this tunnel cannot be opened here.',
     'not-found': 'It is not there any more.',
     unsupported: 'This is not possible here.',
     'not-recognised': 'In none of the formats that can be read.',

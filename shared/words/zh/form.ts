@@ -41,6 +41,9 @@ export const form: typeof formEn = {
   keyHide: '隐藏密钥',
   keyGenerate: '生成',
   keyGenerateHint: '256 位随机密钥，服务器需使用相同的密钥。',
+  keyMissing: {
+    unreadable: '由其他系统或用户加密，原样保留。在此使用该隧道需重新输入密钥，并会替换已加密的密钥。',
+  },
   keyShort: '短密钥容易被猜到，请至少使用 12 个字符，或点击“生成”。',
   onlyHere: '只有本机的程序可以使用。',
   modeSets: '由模式设定；manual 下可自行修改',

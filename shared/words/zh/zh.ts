@@ -307,6 +307,7 @@ export const zh: Words = {
     'bad-request': '核心无法理解该请求。',
     'bad-argument': '有一个值被拒绝。',
     'bad-option': '有一项设置无效。',
+    'key-missing': '无法在此解开该隧道的密钥。',
     'not-found': '已不存在。',
     unsupported: '此处无法实现。',
     'not-recognised': '不是可识别的格式。',

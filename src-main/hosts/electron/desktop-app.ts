@@ -74,7 +74,7 @@ export class DesktopApp {
     const { core, store, close } = openCore({
       folder: electron.app.getPath('userData'),
       openConf,
-      box: safeBox(electron, platform),
+      keyring: safeBox(electron, platform),
       host: {
         kind: 'electron',
         platform,

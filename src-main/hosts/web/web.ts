@@ -5,7 +5,6 @@ import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
 import { WindowFiles } from '../../app/window-files.ts';
 import { openConf } from '../../store/conf-file.ts';
-import { PLAIN_BOX } from '../../store/secret-box.ts';
 import { serveWeb } from './server.ts';
 
 export interface WebArguments {
@@ -51,7 +50,7 @@ export async function startWeb({
   const { core, close } = openCore({
     folder,
     openConf,
-    box: PLAIN_BOX,
+    keyring: null,
     host: { kind: 'web', platform: process.platform, tray: false, loginItem: false, notifications: false },
     version,
   });

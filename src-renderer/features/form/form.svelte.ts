@@ -3,19 +3,19 @@ import type { Problem } from '../../../shared/options-problem.ts';
 import { checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
-import { COLOURS, type Colour, type Profile } from '../../../shared/profile.ts';
+import { COLOURS, type Colour, type MissingKey, type Profile } from '../../../shared/profile.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { preset, type PresetName } from './presets.ts';
 import { type FormKey, SPECS, specFor } from './sections.ts';
 
 /** What a profile is before it is edited, or a new one before it is filled in. */
-export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>;
+export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'missingKey'>;
 
 const DEFAULTS = defaultOptions('client');
 const LEAST_KEY = 12;
 
 export type FieldProblem =
-  Problem['code'] | 'required' | 'host-needed' | 'host' | 'port' | 'local-taken' | 'key-short';
+  Problem['code'] | 'required' | 'host-needed' | 'host' | 'port' | 'local-taken' | 'key-short' | MissingKey;
 export interface FieldNote {
   severity: 'error' | 'warning';
   code: FieldProblem;
@@ -77,7 +77,7 @@ export class Form {
 
   /** every option at what its field stands for; wrong ones at what was typed */
   readonly values = $derived.by(() => {
-    const values = { ...DEFAULTS, ...this.draft().options } as Record<FormKey, OptionValue>;
+    const values = { ...this.#before() };
     for (const spec of SPECS) {
       const edit = this.#edits[spec.key];
       if (edit !== undefined)
@@ -102,12 +102,15 @@ export class Form {
     colour: this.colour ?? this.draft().colour,
     autostart: this.autostart ?? this.draft().autostart,
     options: Object.fromEntries(
-      Object.entries(this.values).filter(([key, value]) => value !== DEFAULTS[key as FormKey]),
+      Object.entries(this.values).filter(([key, value]) =>
+        // kcptun's own key replaces a missing one only where it is typed
+        key === 'key' && this.draft().missingKey ? value !== '' : value !== DEFAULTS[key as FormKey],
+      ),
     ),
   }));
   readonly dirty = $derived.by(() => {
-    const { name, colour, autostart, options } = this.draft();
-    const before = { ...DEFAULTS, ...options };
+    const { name, colour, autostart } = this.draft();
+    const before = this.#before();
     const { result, values } = this;
     return (
       result.name !== name ||
@@ -182,6 +185,12 @@ export class Form {
     this.name = this.colour = this.autostart = null;
   }
 
+  /** Every option before it is edited; a key that is not at hand is empty, and kept unless another is typed. */
+  #before(): Record<FormKey, OptionValue> {
+    const { options, missingKey } = this.draft();
+    return { ...DEFAULTS, ...(missingKey && { key: '' }), ...options };
+  }
+
   #check(): Partial<Record<Field, FieldNote>> {
     const notes: Partial<Record<Field, FieldNote>> = {};
     const note = (key: Field, severity: FieldNote['severity'], code: FieldProblem, name?: string) => {
@@ -198,7 +207,8 @@ export class Form {
     else if (checkValue(specFor('remoteaddr'), joinRemote(this.host, '29900'))) note('host', 'error', 'host');
     if (checkValue(specFor('remoteaddr'), joinRemote('host', this.port))) note('port', 'error', 'port');
     const { key } = this.values;
-    if (key === '') note('key', 'error', 'required');
+    const { missingKey } = this.draft();
+    if (key === '') note('key', missingKey ? 'warning' : 'error', missingKey ?? 'required');
     for (const { key, severity, code } of checkOptions('client', this.options))
       note(key as FormKey, severity, code);
     if (String(key).length < LEAST_KEY) note('key', 'warning', 'key-short');

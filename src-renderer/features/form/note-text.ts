@@ -18,6 +18,8 @@ export function noteText({ code, name = '' }: FieldNote, t: Words['form'], spec?
       return t.portWrong;
     case 'key-short':
       return t.keyShort;
+    case 'unreadable':
+      return t.keyMissing[code];
     case 'local-taken':
       return t.localTaken(name);
   }

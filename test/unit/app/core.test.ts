@@ -331,6 +331,38 @@ describe('tunnels', () => {
   });
 });
 
+describe('a key that is sealed elsewhere', () => {
+  it('is not replaced by another, handed out or copied, and comes back with its keyring', async () => {
+    const { id } = await create('one');
+    await app.core.close();
+    const keyring = {
+      seal: (key: string) => [...key].reverse().join(''),
+      open: (text: string) => [...text].reverse().join(''),
+    };
+    await appCore(folder, {}, keyring).core.close();
+
+    app = appCore(folder);
+    ({ client } = openWindow(app.core));
+    const [profile] = (await client.request('snapshot')).profiles;
+    expect(profile).toMatchObject({ missingKey: 'unreadable' });
+    await refused(client.request('tunnels.start', { id }), 'key-missing');
+    await refused(client.request('profiles.clone', { id }), 'key-missing');
+    await refused(client.request('profiles.export', {}), 'key-missing');
+    await refused(client.request('profiles.serverCommand', { id, withKey: true }), 'key-missing');
+    expect((await client.request('profiles.serverCommand', { id })).command).toContain('THE-SHARED-KEY');
+    expect(app.workers).toEqual([]);
+    const { key: _, ...options } = profile.options;
+    await client.request('profiles.update', { id, patch: { options: { ...options, mtu: 1200 } } });
+    await app.core.close();
+
+    app = appCore(folder, {}, keyring);
+    expect(app.core.profiles[0]).toMatchObject({ options: { key: 'hunter2', mtu: 1200 } });
+    ({ client } = openWindow(app.core));
+    await client.request('tunnels.start', { id });
+    expect(app.workers[0].spec.options.key).toBe('hunter2');
+  });
+});
+
 describe('launch and quit', () => {
   it('brings up what connects on launch, and what was on at the last quit', async () => {
     const [a, b, c] = [await create('a'), await create('b'), await create('c')];

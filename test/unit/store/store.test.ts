@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConf } from '../../../src-main/store/conf-file.ts';
 import { migrate } from '../../../src-main/store/migrations.ts';
-import { PLAIN_BOX, type SecretBox } from '../../../src-main/store/secret-box.ts';
+import type { SecretBox } from '../../../src-main/store/secret-box.ts';
 import { Store } from '../../../src-main/store/store.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const path = () => join(folder, 'kcptun-desktop.json');
 const onDisk = () => JSON.parse(readFileSync(path(), 'utf8')) as Record<string, never>;
-const open = (box: SecretBox = PLAIN_BOX) => new Store(openConf(folder), box);
+const open = (box: SecretBox | null = null) => new Store(openConf(folder), box);
 const write = (file: unknown) =>
   writeFileSync(path(), typeof file === 'string' ? file : JSON.stringify(file));
 
@@ -32,7 +32,6 @@ const profile = (id: string, part: Partial<Profile> = {}): Profile => ({
 
 /** Reverses text, and forgets everything when `locked`. */
 class BoxDouble implements SecretBox {
-  readonly secure = true;
   locked = false;
   seal = (secret: string) => 'sealed:' + [...secret].reverse().join('');
   open = (sealed: string) => {
@@ -50,7 +49,7 @@ describe('Store', () => {
       [],
       [],
     ]);
-    expect(onDisk().version).toBe(1);
+    expect(onDisk().version).toBe(2);
   });
 
   it('gives back after a restart what was saved', () => {
@@ -84,12 +83,14 @@ describe('Store', () => {
     expect(open(box).profiles[0].options.key).toBe('hunter2');
   });
 
-  it('seals a key that a host without secure storage had left open', () => {
-    open().profiles = [profile('a')];
-    const box = new BoxDouble();
-    const store = open(box);
-    expect(store.profiles[0].options.key).toBe('hunter2');
-    store.profiles = [...store.profiles];
+  it('seals a key that a host without secure storage, or a hand, had left open', () => {
+    open().profiles = [profile('a'), profile('b')];
+    const file = onDisk() as unknown as { profiles: { key?: unknown; options: { key?: string } }[] };
+    delete file.profiles[1].key;
+    file.profiles[1].options.key = 'hunter2';
+    write(file);
+    const store = open(new BoxDouble());
+    expect(store.profiles.map(({ options }) => options.key)).toEqual(['hunter2', 'hunter2']);
     expect(readFileSync(path(), 'utf8')).not.toContain('hunter2');
   });
 
@@ -106,6 +107,72 @@ describe('Store', () => {
     const mended = open(box);
     mended.profiles = [profile('a', { options: { key: 'new' } })];
     expect(open(box).profiles[0].options.key).toBe('new');
+  });
+
+  it('keeps what a keyring has sealed when a host without one writes, and the other way round', () => {
+    const keyring = new BoxDouble();
+    open(keyring).profiles = [profile('a'), profile('b')];
+    const without = open(null);
+    expect(without.profiles).toMatchObject([{ missingKey: 'unreadable' }, { missingKey: 'unreadable' }]);
+    expect(without.profiles.map(({ options }) => options.key)).toEqual([undefined, undefined]);
+    without.profiles = [...without.profiles, profile('c', { options: { key: 'third' } })];
+    without.settings = { ...DEFAULT_SETTINGS, theme: 'dark' };
+    const back = open(keyring);
+    expect(back.profiles.map(({ options }) => options.key)).toEqual(['hunter2', 'hunter2', 'third']);
+    expect(back.profiles.some((one) => 'missingKey' in one)).toBe(false);
+    expect(back.notices).toEqual([]);
+    expect(readFileSync(path(), 'utf8')).not.toContain('third');
+  });
+
+  it('lets a new key replace one that is sealed elsewhere, and that one alone', () => {
+    const keyring = new BoxDouble();
+    open(keyring).profiles = [profile('a'), profile('b')];
+    const without = open(null);
+    without.profiles = without.profiles.map((one) =>
+      one.id === 'a' ? { ...one, options: { ...one.options, key: 'new' } } : one,
+    );
+    expect(without.profiles[0]).not.toHaveProperty('missingKey');
+    expect(open(keyring).profiles.map(({ options }) => options.key)).toEqual(['new', 'hunter2']);
+  });
+
+  it('keeps a sealed key whose profile is removed and restored', () => {
+    const keyring = new BoxDouble();
+    open(keyring).profiles = [profile('a')];
+    const without = open(null);
+    const removed = [...without.profiles];
+    without.profiles = [];
+    without.profiles = removed;
+    expect(open(keyring).profiles[0].options.key).toBe('hunter2');
+  });
+
+  it('changes nothing that it cannot write', () => {
+    const keyring = new BoxDouble();
+    const store = open(keyring);
+    store.profiles = [profile('a')];
+    keyring.seal = () => {
+      throw new Error('the keyring is locked');
+    };
+    const renamed = { ...store.profiles[0], name: 'renamed', options: { key: 'new' } };
+    expect(() => (store.profiles = [renamed])).toThrow('the keyring is locked');
+    expect(store.profiles[0]).toMatchObject({ name: 'tunnel a', options: { key: 'hunter2' } });
+    store.settings = { ...DEFAULT_SETTINGS, theme: 'dark' };
+    expect(open(new BoxDouble()).profiles[0].options.key).toBe('hunter2');
+  });
+
+  it('reads a file of version 1, whose keys said only that they were sealed', () => {
+    const { missingKey: _, options: __, ...rest } = profile('a');
+    const entry = { ...rest, options: { remoteaddr: 'example.com:29900' } };
+    const keyring = new BoxDouble();
+    write({
+      version: 1,
+      profiles: [
+        { ...entry, key: { text: keyring.seal('hunter2'), sealed: true } },
+        { ...entry, id: 'b', key: { text: 'open', sealed: false } },
+      ],
+    });
+    expect(open(null).profiles).toMatchObject([{ missingKey: 'unreadable' }, { options: { key: 'open' } }]);
+    expect(open(keyring).profiles.map(({ options }) => options.key)).toEqual(['hunter2', 'open']);
+    expect(onDisk().version).toBe(2);
   });
 
   it('sets one broken profile aside and keeps the others', () => {

@@ -53,6 +53,21 @@ describe('Form', () => {
     expect(form.result.options.rcvwnd).toBe(1024);
   });
 
+  it('leaves a key alone that is not at hand, until one is typed', () => {
+    const { key: _, ...options } = draft().options;
+    const sealed: Draft = { ...draft(), options, missingKey: 'unreadable' };
+    const form = new Form(
+      () => sealed,
+      () => [],
+    );
+    expect([form.text('key'), form.dirty, form.errors]).toEqual(['', false, 0]);
+    expect(noteText(form.note('key')!, en.form)).toContain('kept as it is');
+    form.name = 'renamed';
+    expect(form.result.options).toEqual(options);
+    form.set('key', "it's a secrect");
+    expect(form.result.options.key).toBe("it's a secrect");
+  });
+
   it('typing what was there is no change', () => {
     const form = edit();
     form.set('rcvwnd', ' 512 ');

@@ -60,7 +60,7 @@ it('no words are left that nobody speaks', () => {
     .join('\n');
   // what is looked up by a code or a name of another table
   const byTable =
-    /^(states|overall|diagnoses|causes|colours|options|counters\.meanings|errors|notices|shortcuts|units|log\.(levels|allLevels)|form\.(problems|modeNotes|presets|units)|transfer\.(formats|notes)|preferences\.(themes|udps|launchAtLogin|startMinimised|restoreTunnels|notifications)|connections\.(source|opened|sent|received)|serverCommand\.(command|json)|tabs)\b/;
+    /^(states|overall|diagnoses|causes|colours|options|counters\.meanings|errors|notices|shortcuts|units|log\.(levels|allLevels)|form\.(problems|keyMissing|modeNotes|presets|units)|transfer\.(formats|notes)|preferences\.(themes|udps|launchAtLogin|startMinimised|restoreTunnels|notifications)|connections\.(source|opened|sent|received)|serverCommand\.(command|json)|tabs)\b/;
   const unused = [...english.keys()].filter(
     (key) =>
       !byTable.test(key) &&
