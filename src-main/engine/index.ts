@@ -8,7 +8,7 @@ import { listen } from './session/listen.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { createQpp } from './qpp/qpp.ts';
 import { Server } from './server.ts';
-import { sessionConfig } from './session/context.ts';
+import { engineContext } from './session/context.ts';
 import { SystemWorld } from './runtime/system-world.ts';
 import { dscpSupported } from './transport/dscp.ts';
 import { systemNetwork, type TransportKind } from './transport/network.ts';
@@ -31,7 +31,7 @@ export async function startClient(options: ClientOptions, setup: EngineSetup = {
   const world = new SystemWorld();
   const counters = zeroCounters();
   const remote = parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
-  const config = sessionConfig(options, world, counters);
+  const config = engineContext(options, world, counters);
   const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
   const client = new Client({
     options,
@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions, setup: EngineSetup = {
   const world = new SystemWorld();
   const counters = zeroCounters();
   const local = parseAddress(options.listen, { use: 'listen', portRange: true }) as HostPorts;
-  const config = sessionConfig(options, world, counters);
+  const config = engineContext(options, world, counters);
   const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
   const server = new Server({
     options,

@@ -11,7 +11,7 @@ import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
 import type { BatchPool, PacketBatch } from '../../src-main/engine/kernel/batch.ts';
 import { dial } from '../../src-main/engine/session/dial.ts';
 import { listen } from '../../src-main/engine/session/listen.ts';
-import { sessionConfig } from '../../src-main/engine/session/context.ts';
+import { engineContext } from '../../src-main/engine/session/context.ts';
 import type {
   DatagramSocket,
   Peer,
@@ -135,7 +135,7 @@ async function transfer(options: Partial<ClientOptions>): Promise<number> {
   const network = new Memory(world);
   const make = (side: 'client' | 'server') => {
     const all = { ...defaultOptions(side), mode: 'fast3', sndwnd: 2048, rcvwnd: 2048, ...options };
-    return sessionConfig(all as ClientOptions, world, zeroCounters());
+    return engineContext(all as ClientOptions, world, zeroCounters());
   };
   const [client, server] = [make('client'), make('server')];
   const remote = { host: 'memory', minPort: 2, maxPort: 2 };

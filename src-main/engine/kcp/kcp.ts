@@ -24,9 +24,8 @@ import {
 } from './segment.ts';
 import { Due, SendWindow } from './send-window.ts';
 
-/** `size`s are in segments, times in ms. */
-export interface KcpOptions {
-  conv: number;
+/** What all conversations of an engine have alike; windows are segments, times ms. */
+export interface KcpSettings {
   /** bytes of KCP in a datagram: what crypt and FEC leave of the mtu option */
   mtu: number;
   sndWnd: number;
@@ -39,6 +38,10 @@ export interface KcpOptions {
   ackNoDelay: boolean;
   /** the largest single write, in bytes */
   writeBytes: number;
+}
+
+export interface KcpOptions extends KcpSettings {
+  conv: number;
 }
 
 /** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
@@ -72,7 +75,9 @@ export class Kcp {
    */
   fresh = false;
   #disposed = false;
-  readonly #o: KcpOptions;
+  readonly #o: KcpSettings;
+  /** signed, as the view reads it: a number of 32 bits more would be allocated for each segment */
+  readonly #conv: number;
   readonly #congestion: CongestionWindow | undefined;
   /** (sn, ts) of PUSHes to answer */
   #acks = new Int32Array(256);
@@ -99,6 +104,7 @@ export class Kcp {
     private readonly kernel: Kernel,
   ) {
     this.#o = options;
+    this.#conv = options.conv | 0;
     this.mss = options.mtu - HEADER_BYTES;
     this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend, kernel);
     this.receive = new ReceiveWindow(options.rcvWnd, kernel);
@@ -149,12 +155,7 @@ export class Kcp {
       const cmd = bytes[at + AT_CMD];
       const size = view.getUint32(at + AT_LEN, true);
       const data = at + HEADER_BYTES;
-      if (
-        view.getUint32(at, true) !== this.#o.conv ||
-        cmd < CMD_PUSH ||
-        cmd > CMD_WINS ||
-        size > stop - data
-      ) {
+      if (view.getInt32(at, true) !== this.#conv || cmd < CMD_PUSH || cmd > CMD_WINS || size > stop - data) {
         whole = false;
         break;
       }
@@ -364,7 +365,7 @@ export class Kcp {
     if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
     const { view } = this.kernel;
     const at = this.#at;
-    view.setUint32(at, this.#o.conv, true);
+    view.setInt32(at, this.#conv, true);
     // cmd, frg 0, wnd
     view.setUint32(at + AT_CMD, cmd | (Math.min(this.receive.free, 0xffff) << 16), true);
     view.setInt32(at + AT_TS, ts, true);

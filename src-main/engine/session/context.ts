@@ -1,95 +1,104 @@
 import type { Counters } from '../../../shared/counters.ts';
 import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
-import { BatchPool } from '../kernel/batch.ts';
+import { fecIsOn } from '../../../shared/options-rules.ts';
 import type { PacketCrypt } from '../crypt/crypt.ts';
 import { deriveKey } from '../crypt/key.ts';
 import { createCrypt } from '../crypt/registry.ts';
+import { FEC_HEADER_BYTES } from '../fec/packet.ts';
+import type { KcpSettings } from '../kcp/kcp.ts';
+import { BatchPool } from '../kernel/batch.ts';
 import { sharedKernel } from '../kernel/load.ts';
+import type { SmuxSettings } from '../smux/session.ts';
 import { SNAPPY_MAX_CHUNK } from '../snappy/framing.ts';
+import type { SocketOptions } from '../transport/datagram-socket.ts';
 import type { World } from '../runtime/world.ts';
 
 /** Plain bytes gathered for compression: the largest smux frame fits. */
 export const GATHER_BYTES = 65_536 + 16;
+/** What is gathered is written whole once there is room for a segment; snappy may add a little to it. */
+const WRITE_BYTES = GATHER_BYTES + 4096;
+/** smux: a session that has received nothing for this long is dead. */
+export const KEEPALIVE_TIMEOUT_MS = 30_000;
 
-/** Kernel memory (offsets) that the sessions use in turn: frames on their way out, a snappy chunk of them, and bytes that came in. */
-export interface Scratch {
+/** Kernel memory (offsets) that the sessions use in turn, and leave empty. */
+export interface StagingBuffers {
+  /** GATHER_BYTES for smux frames on their way out */
   readonly outbound: number;
+  /** SNAPPY_MAX_CHUNK for a chunk of them */
   readonly chunk: number;
+  /** GATHER_BYTES for stream bytes that came in */
   readonly inbound: number;
-  /** whose bytes are in `inbound` */
-  receiver?: { deliver(): void };
 }
 
-/** What all sessions of one client or server share. Sizes are bytes, windows are segments, times are ms. */
-export interface SessionConfig {
-  world: World;
-  counters: Counters;
-  pool: BatchPool;
-  scratch: Scratch;
-  crypt: PacketCrypt;
-  mtu: number;
-  sndWnd: number;
-  rcvWnd: number;
-  nodelay: boolean;
-  interval: number;
-  resend: number;
-  noCongestionWindow: boolean;
-  ackNoDelay: boolean;
-  dataShards: number;
-  parityShards: number;
-  compress: boolean;
-  smuxVersion: 1 | 2;
-  frameSize: number;
-  receiveBuffer: number;
-  streamBuffer: number;
-  keepAlive: number;
+/** What one client or server gives all its sessions. */
+export interface EngineContext {
+  readonly world: World;
+  readonly counters: Counters;
+  readonly pool: BatchPool;
+  readonly staging: StagingBuffers;
+  readonly crypt: PacketCrypt;
+  readonly kcp: KcpSettings;
+  readonly smux: SmuxSettings;
+  /** what is sent; undefined for none. What comes in is learnt from the peer. */
+  readonly fec: { readonly dataShards: number; readonly parityShards: number } | undefined;
+  readonly compress: boolean;
+  /** bytes of a datagram at most */
+  readonly mtu: number;
   /** bytes/s, 0 for no limit */
-  rateLimit: number;
-  sockbuf: number;
-  dscp: number;
+  readonly rateLimit: number;
+  readonly socket: Pick<SocketOptions, 'sockbuf' | 'dscp'>;
 }
 
 /** The portable ciphers can be forced with `native: false`; see `createCrypt`. */
-export function sessionConfig(
+export function engineContext(
   options: ClientOptions | ServerOptions,
   world: World,
   counters: Counters,
   native = true,
-): SessionConfig {
+): EngineContext {
   const kernel = sharedKernel();
+  const crypt = createCrypt(options.crypt, deriveKey(options.key), {
+    kernel,
+    native,
+    randomFill: (bytes) => world.randomFill(bytes),
+  });
   const { nodelay, interval, resend, nc } = effectiveKcp(options);
+  const fec = fecIsOn(options)
+    ? { dataShards: options.datashard, parityShards: options.parityshard }
+    : undefined;
   return {
     world,
     counters,
     pool: new BatchPool(kernel),
-    scratch: {
+    staging: {
       outbound: kernel.arena.alloc(GATHER_BYTES),
       chunk: kernel.arena.alloc(SNAPPY_MAX_CHUNK),
       inbound: kernel.arena.alloc(GATHER_BYTES),
     },
-    crypt: createCrypt(options.crypt, deriveKey(options.key), {
-      kernel,
-      native,
-      randomFill: (bytes) => world.randomFill(bytes),
-    }),
-    mtu: options.mtu,
-    sndWnd: options.sndwnd,
-    rcvWnd: options.rcvwnd,
-    nodelay: nodelay > 0,
-    interval,
-    resend,
-    noCongestionWindow: nc > 0,
-    ackNoDelay: options.acknodelay,
-    dataShards: options.datashard,
-    parityShards: options.parityshard,
+    crypt,
+    kcp: {
+      mtu: options.mtu - crypt.head - crypt.tail - (fec ? FEC_HEADER_BYTES : 0),
+      sndWnd: options.sndwnd,
+      rcvWnd: options.rcvwnd,
+      nodelay: nodelay > 0,
+      interval,
+      resend,
+      noCongestionWindow: nc > 0,
+      ackNoDelay: options.acknodelay,
+      writeBytes: WRITE_BYTES,
+    },
+    smux: {
+      version: options.smuxver === 1 ? 1 : 2,
+      frameSize: options.framesize,
+      receiveBuffer: options.smuxbuf,
+      streamBuffer: options.streambuf,
+      keepAliveMs: options.keepalive * 1000,
+      keepAliveTimeoutMs: KEEPALIVE_TIMEOUT_MS,
+    },
+    fec,
     compress: !options.nocomp,
-    smuxVersion: options.smuxver === 1 ? 1 : 2,
-    frameSize: options.framesize,
-    receiveBuffer: options.smuxbuf,
-    streamBuffer: options.streambuf,
-    keepAlive: options.keepalive * 1000,
+    mtu: options.mtu,
     rateLimit: options.ratelimit,
-    sockbuf: options.sockbuf,
-    dscp: options.dscp,
+    socket: { sockbuf: options.sockbuf, dscp: options.dscp },
   };
 }

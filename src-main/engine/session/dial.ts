@@ -1,7 +1,9 @@
 import type { HostPorts } from '../../../shared/address.ts';
 import { EngineError } from '../errors.ts';
-import { type Channel, KcpSession } from './session.ts';
-import type { SessionConfig } from './context.ts';
+import type { EngineContext } from './context.ts';
+import { receive } from './receiver.ts';
+import { KcpSession } from './session.ts';
+import type { Channel } from './uplink.ts';
 import type { DatagramSocket, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
 
@@ -13,12 +15,12 @@ const LOOPBACK = '127.0.0.1';
  * It is not proved to be up: `KcpSession.probe` has sent something that a server acknowledges.
  * @throws EngineError `resolve-failed`, `socket-failed`
  */
-export async function dial(config: SessionConfig, remote: HostPorts, network: Network): Promise<KcpSession> {
-  const { world, pool } = config;
+export async function dial(context: EngineContext, remote: HostPorts, network: Network): Promise<KcpSession> {
+  const { world, pool } = context;
   const host = await network.resolve(remote.host || LOOPBACK);
   const port = remote.minPort + Math.floor(world.random() * (remote.maxPort - remote.minPort + 1));
   const channel = new SocketChannel(
-    config,
+    context,
     `${host.family === 6 ? `[${host.address}]` : host.address}:${port}`,
   );
   try {
@@ -26,8 +28,7 @@ export async function dial(config: SessionConfig, remote: HostPorts, network: Ne
       {
         family: host.family,
         remote: { address: host.address, port },
-        sockbuf: config.sockbuf,
-        dscp: config.dscp,
+        ...context.socket,
       },
       pool,
       channel,
@@ -41,7 +42,7 @@ export async function dial(config: SessionConfig, remote: HostPorts, network: Ne
   }
   const conv = new Uint32Array(1);
   world.randomFill(new Uint8Array(conv.buffer));
-  const session = new KcpSession('client', conv[0], config, channel);
+  const session = new KcpSession('client', conv[0], context, channel);
   channel.session = session;
   session.probe();
   return session;
@@ -53,7 +54,7 @@ class SocketChannel implements Channel, SocketOwner {
   session: KcpSession | undefined;
 
   constructor(
-    private readonly config: SessionConfig,
+    private readonly context: EngineContext,
     readonly remote: string,
   ) {}
 
@@ -61,21 +62,8 @@ class SocketChannel implements Channel, SocketOwner {
     return this.socket.writable;
   }
 
-  receive(session: KcpSession): void {
-    const { crypt, counters } = this.config;
-    for (let batch = this.socket.receive(); batch; batch = this.socket.receive()) {
-      crypt.open(batch);
-      counters.InPkts += batch.count;
-      for (let i = 0; i < batch.count; i++) {
-        counters.InBytes += batch.lengths[i];
-        if (batch.ok[i]) {
-          session.packet(batch.offsets[i] + crypt.head, batch.lengths[i] - crypt.head - crypt.tail);
-        } else {
-          counters.InCsumErrors++;
-          session.badPacket();
-        }
-      }
-    }
+  receive(): void {
+    receive(this.context, this.socket, this.#route);
   }
 
   send(batch: Parameters<Channel['send']>[0]): boolean {
@@ -87,7 +75,7 @@ class SocketChannel implements Channel, SocketOwner {
   }
 
   readable(full: boolean): void {
-    if (full && this.session) this.receive(this.session);
+    if (full) this.receive();
     this.session?.schedule();
   }
 
@@ -104,4 +92,6 @@ class SocketChannel implements Channel, SocketOwner {
       new EngineError('socket-failed', `the UDP socket failed: ${cause.message}`, { cause }),
     );
   }
+
+  readonly #route = (): KcpSession | undefined => this.session;
 }

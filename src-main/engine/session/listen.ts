@@ -2,9 +2,11 @@ import type { HostPorts } from '../../../shared/address.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
-import { AT_CMD, AT_LEN, AT_SN, CMD_PUSH, HEADER_BYTES } from '../kcp/segment.ts';
-import { type Channel, KcpSession } from './session.ts';
-import type { SessionConfig } from './context.ts';
+import { openingConv } from '../kcp/opening.ts';
+import type { EngineContext } from './context.ts';
+import { receive } from './receiver.ts';
+import { KcpSession } from './session.ts';
+import type { Channel } from './uplink.ts';
 import type { DatagramSocket, Peer, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
 
@@ -27,7 +29,7 @@ export interface Listening {
  * @throws EngineError `port-in-use`, `listen-failed`, `resolve-failed`; then nothing is left open
  */
 export async function listen(
-  config: SessionConfig,
+  context: EngineContext,
   local: HostPorts,
   network: Network,
   accept: (session: KcpSession) => void,
@@ -36,7 +38,7 @@ export async function listen(
   const close = (): void => listeners.forEach((listener) => listener.close());
   try {
     for (let port = local.minPort; port <= local.maxPort; port++) {
-      listeners.push(await openListener(config, local.host, port, network, accept));
+      listeners.push(await openListener(context, local.host, port, network, accept));
     }
   } catch (error) {
     close();
@@ -46,20 +48,19 @@ export async function listen(
 }
 
 async function openListener(
-  config: SessionConfig,
+  context: EngineContext,
   host: string,
   port: number,
   network: Network,
   accept: (session: KcpSession) => void,
 ): Promise<Listener> {
-  const listener = new Listener(config, accept);
+  const listener = new Listener(context, accept);
   const candidates = host === '' ? EVERY_INTERFACE : [await network.resolve(host)];
   let cause: NodeJS.ErrnoException | undefined;
   for (const { address, family } of candidates) {
     try {
-      const { sockbuf, dscp } = config;
-      const options = { family, local: { address, port }, sockbuf, dscp };
-      listener.socket = await network.open(options, config.pool, listener);
+      const options = { ...context.socket, family, local: { address, port } };
+      listener.socket = await network.open(options, context.pool, listener);
       return listener;
     } catch (error) {
       cause = error as NodeJS.ErrnoException;
@@ -79,7 +80,7 @@ class Listener implements SocketOwner {
   #closed = false;
 
   constructor(
-    private readonly config: SessionConfig,
+    private readonly context: EngineContext,
     private readonly accept: (session: KcpSession) => void,
   ) {}
 
@@ -94,7 +95,7 @@ class Listener implements SocketOwner {
     if (full) this.#receive();
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.config.world.endOfTurn(this.#turn);
+    this.context.world.endOfTurn(this.#turn);
   }
 
   drained(): void {
@@ -114,47 +115,34 @@ class Listener implements SocketOwner {
   };
 
   #receive(): void {
-    const { crypt, counters } = this.config;
-    for (let batch = this.socket.receive(); batch && !this.#closed; batch = this.socket.receive()) {
-      crypt.open(batch);
-      counters.InPkts += batch.count;
-      for (let i = 0; i < batch.count; i++) this.#datagram(batch, i);
-    }
+    receive(this.context, this.socket, this.#route);
   }
 
-  #datagram(batch: PacketBatch, i: number): void {
-    const { crypt, counters } = this.config;
-    counters.InBytes += batch.lengths[i];
+  readonly #route = (batch: PacketBatch, i: number): KcpSession | undefined => {
     const peer = this.socket.peer(i);
     let session = this.#sessions.get(peer.key);
-    if (!batch.ok[i]) {
-      counters.InCsumErrors++;
-      session?.badPacket();
-      return;
-    }
-    const offset = batch.offsets[i] + crypt.head;
-    const length = batch.lengths[i] - crypt.head - crypt.tail;
-    const opening = this.#opening(offset, length);
+    const opening = batch.ok[i] ? this.#opening(batch, i) : undefined;
     if (opening !== undefined && opening !== session?.conv) {
       // The same address with a new conversation: the client has begun anew.
       session?.close(new EngineError('peer-closed', `replaced by a new session from ${peer.address}`));
       session = this.#open(opening, peer);
     }
-    if (!session) return;
-    session.packet(offset, length);
-    session.schedule();
-  }
+    session?.schedule();
+    return session;
+  };
 
-  /** The conversation that a datagram may open: it carries the PUSH of sn 0, in the clear or in an FEC data shard. */
-  #opening(offset: number, length: number): number | undefined {
-    const { view, bytes } = this.config.pool.kernel;
-    const kind = fecKind(view, offset, length);
+  /** The conversation that a datagram may open, in the clear or in an FEC data shard. */
+  #opening(batch: PacketBatch, i: number): number | undefined {
+    const { crypt, pool } = this.context;
+    let offset = batch.offsets[i] + crypt.head;
+    let length = batch.lengths[i] - crypt.head - crypt.tail;
+    const kind = fecKind(pool.kernel.view, offset, length);
     if (kind === 'parity' || kind === 'out-of-band') return undefined;
-    const at = kind === 'data' ? offset + FEC_HEADER_BYTES : offset;
-    const room = offset + length - at - HEADER_BYTES;
-    if (room < 0) return undefined;
-    if (bytes[at + AT_CMD] !== CMD_PUSH || view.getUint32(at + AT_LEN, true) > room) return undefined;
-    return view.getUint32(at + AT_SN, true) === 0 ? view.getUint32(at, true) : undefined;
+    if (kind === 'data') {
+      offset += FEC_HEADER_BYTES;
+      length -= FEC_HEADER_BYTES;
+    }
+    return openingConv(pool.kernel, offset, length);
   }
 
   #open(conv: number, peer: Peer): KcpSession | undefined {
@@ -172,7 +160,7 @@ class Listener implements SocketOwner {
     };
     let session: KcpSession | undefined;
     try {
-      session = new KcpSession('server', conv, this.config, channel);
+      session = new KcpSession('server', conv, this.context, channel);
     } catch (error) {
       // No memory for one more: the datagram is lost, and the client will try again.
       if (error instanceof EngineError && error.code === 'out-of-memory') return undefined;

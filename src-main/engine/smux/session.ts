@@ -5,8 +5,8 @@ import { FRAME_HEADER_BYTES, MAX_PAYLOAD, NOP, type SmuxVersion, writeHeader } f
 import type { FrameSink } from './sink.ts';
 import { SmuxStream } from './stream.ts';
 
-export interface SmuxOptions {
-  role: 'client' | 'server';
+/** What all sessions of an engine have alike. */
+export interface SmuxSettings {
   version: SmuxVersion;
   /** payload bytes of a frame at most, 1 to 65535 */
   frameSize: number;
@@ -18,6 +18,10 @@ export interface SmuxOptions {
   keepAliveMs: number;
   /** a session that received nothing for so many milliseconds closes; 0 never does */
   keepAliveTimeoutMs: number;
+}
+
+export interface SmuxOptions extends SmuxSettings {
+  role: 'client' | 'server';
   world: World;
   /** Frames wait where none did: call `pump`. */
   onPending: () => void;

@@ -3,7 +3,7 @@ import { zeroCounters } from '../../../../shared/counters.ts';
 import { defaultOptions } from '../../../../shared/options.ts';
 import { CMD_PUSH } from '../../../../src-main/engine/kcp/segment.ts';
 import { Arena } from '../../../../src-main/engine/kernel/kernel.ts';
-import { sessionConfig } from '../../../../src-main/engine/session/context.ts';
+import { engineContext } from '../../../../src-main/engine/session/context.ts';
 import { listen } from '../../../../src-main/engine/session/listen.ts';
 import { datagramOf } from '../../../support/segments.ts';
 import { Simulation } from '../../../support/simulation.ts';
@@ -19,7 +19,7 @@ async function server(options: { nocomp: boolean }) {
   const world = new Simulation(1);
   const network = new SimulatedNetwork(world);
   const counters = zeroCounters();
-  const config = sessionConfig({ ...defaultOptions('server'), crypt: 'null', ...options }, world, counters);
+  const config = engineContext({ ...defaultOptions('server'), crypt: 'null', ...options }, world, counters);
   const ended: string[] = [];
   const listening = await listen(config, { host: '', minPort: PORT, maxPort: PORT }, network, (session) => {
     session.onClose = (reason) => ended.push(`${session.conv} ${reason.code}`);

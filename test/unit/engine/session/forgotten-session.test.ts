@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { zeroCounters } from '../../../../shared/counters.ts';
 import { defaultOptions } from '../../../../shared/options.ts';
 import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
-import { type Channel, KcpSession } from '../../../../src-main/engine/session/session.ts';
-import { sessionConfig } from '../../../../src-main/engine/session/context.ts';
+import { KcpSession } from '../../../../src-main/engine/session/session.ts';
+import { engineContext } from '../../../../src-main/engine/session/context.ts';
+import type { Channel } from '../../../../src-main/engine/session/uplink.ts';
 import { Simulation } from '../../../support/simulation.ts';
 
 const CONV = 0x1234;
@@ -18,7 +19,7 @@ class Line {
   readonly #batch: PacketBatch;
 
   constructor(options: { nocomp?: boolean; datashard?: number } = {}) {
-    this.#config = sessionConfig({ ...defaultOptions('client'), ...options }, this.world, zeroCounters());
+    this.#config = engineContext({ ...defaultOptions('client'), ...options }, this.world, zeroCounters());
     this.#batch = new PacketBatch(this.#config.pool.kernel, 1);
     this.client = new KcpSession(
       'client',
@@ -74,7 +75,7 @@ class Line {
     pool.kernel.bytes.set(datagram, batch.next);
     batch.push(datagram.length);
     crypt.open(batch);
-    to.packet(batch.offsets[0] + crypt.head, batch.lengths[0] - crypt.head - crypt.tail);
+    to.input(batch, 0, 1);
     to.schedule();
   }
 }

@@ -6,8 +6,9 @@ import { defaultOptions, type ClientOptions, type ServerOptions } from '../../..
 import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { dial } from '../../../../src-main/engine/session/dial.ts';
 import { type Listening, listen } from '../../../../src-main/engine/session/listen.ts';
-import { type Channel, KcpSession } from '../../../../src-main/engine/session/session.ts';
-import { sessionConfig } from '../../../../src-main/engine/session/context.ts';
+import { KcpSession } from '../../../../src-main/engine/session/session.ts';
+import { engineContext } from '../../../../src-main/engine/session/context.ts';
+import type { Channel } from '../../../../src-main/engine/session/uplink.ts';
 import type { SmuxStream } from '../../../../src-main/engine/smux/stream.ts';
 import { type LinkConditions, PERFECT, Simulation } from '../../../support/simulation.ts';
 import { SimulatedNetwork } from '../../../support/simulated-network.ts';
@@ -21,7 +22,7 @@ async function pair(seed: number, options: Options, conditions: Partial<LinkCond
   const world = new Simulation(seed);
   const network = new SimulatedNetwork(world, { ...PERFECT, ...conditions });
   const make = (side: 'client' | 'server') =>
-    sessionConfig({ ...defaultOptions(side), ...options } as ClientOptions, world, zeroCounters());
+    engineContext({ ...defaultOptions(side), ...options } as ClientOptions, world, zeroCounters());
   const client = make('client');
   const server = make('server');
   const accepted: KcpSession[] = [];
@@ -113,8 +114,8 @@ describe('a session through the simulated network', () => {
   it('opens when only one end sends FEC', async () => {
     const world = new Simulation(2);
     const network = new SimulatedNetwork(world, { ...PERFECT, loss: 0.05, delay: 20 });
-    const server = sessionConfig(defaultOptions('server'), world, zeroCounters());
-    const client = sessionConfig(
+    const server = engineContext(defaultOptions('server'), world, zeroCounters());
+    const client = engineContext(
       { ...defaultOptions('client'), datashard: 0, parityshard: 0 },
       world,
       zeroCounters(),
@@ -175,8 +176,8 @@ describe('a session through the simulated network', () => {
   it('tells a key that differs: nothing comes up, checksum errors are counted', async () => {
     const world = new Simulation(9);
     const network = new SimulatedNetwork(world);
-    const server = sessionConfig(defaultOptions('server'), world, zeroCounters());
-    const client = sessionConfig({ ...defaultOptions('client'), key: 'another' }, world, zeroCounters());
+    const server = engineContext(defaultOptions('server'), world, zeroCounters());
+    const client = engineContext({ ...defaultOptions('client'), key: 'another' }, world, zeroCounters());
     const listening = await listen(server, { ...REMOTE, host: '' }, network, () => expect.unreachable());
     const session = await dial(client, REMOTE, network);
     await world.run(10_000);
@@ -194,7 +195,7 @@ describe('a session through the simulated network', () => {
     const reasons: string[] = [];
     first.onClose = (reason) => reasons.push(reason.code);
     // The same socket with another conv, as a client that was restarted on the same port.
-    const again = new KcpSession('client', 12345, session['config'], session['channel']);
+    const again = new KcpSession('client', 12345, session['context'], session['channel']);
     again.probe();
     await world.run(500);
     expect(reasons).toEqual(['peer-closed']);
@@ -240,7 +241,7 @@ describe('sessions recorded between Debian kcptun 20210922', () => {
     const file = JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8')) as Recorded;
     const world = new Simulation(1);
     const counters = zeroCounters();
-    const config = sessionConfig(
+    const config = engineContext(
       { ...defaultOptions('server'), ...options } as ServerOptions,
       world,
       counters,
@@ -279,7 +280,7 @@ describe('sessions recorded between Debian kcptun 20210922', () => {
           stream.consumed(chunk.length);
         };
       };
-      session.packet(offset, wire.length - config.crypt.head);
+      session.input(batch, 0, 1);
       session.schedule();
       world.runSync(1);
     }

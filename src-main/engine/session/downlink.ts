@@ -1,0 +1,97 @@
+import { FecDecoder } from '../fec/decoder.ts';
+import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
+import type { Kcp } from '../kcp/kcp.ts';
+import type { PacketBatch } from '../kernel/batch.ts';
+import type { EngineContext } from './context.ts';
+
+/** A datagram that is overtaken comes within this time. */
+const LATE_MS = 1_000;
+
+/** What comes in for one session: datagrams that are open already go to FEC and KCP, and tell whether the peer is there. */
+export class Downlink {
+  /** ms of the engine's clock at which anything new was last received */
+  heardAt = -Infinity;
+  /** since when nothing comes but what knows less than the peer did */
+  forgottenSince: number | undefined;
+  /** datagrams so far, and those of them that did not open */
+  packets = 0;
+  checksumErrors = 0;
+  #decoder: FecDecoder | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly kcp: Kcp,
+  ) {
+    if (context.fec) this.#decoder = this.#newDecoder();
+  }
+
+  /** FEC's shards that the peer has sent, and those that came; null where it sends none. */
+  get shardsExpected(): number | null {
+    return this.#decoder?.expected ?? null;
+  }
+  get shardsReceived(): number | null {
+    return this.#decoder?.received ?? null;
+  }
+
+  /**
+   * Datagrams [from, to) of a batch that was opened.
+   * @returns whether one of them was news from the peer
+   */
+  input(batch: PacketBatch, from: number, to: number, now: number): boolean {
+    const { head, tail } = this.context.crypt;
+    let fresh = false;
+    let stale = false;
+    for (let i = from; i < to && !this.#stopped; i++) {
+      this.packets++;
+      if (!batch.ok[i]) this.checksumErrors++;
+      else if (this.#datagram(batch.offsets[i] + head, batch.lengths[i] - head - tail, now)) {
+        if (this.kcp.fresh) fresh = true;
+        else stale = true;
+      }
+    }
+    if (fresh) {
+      this.heardAt = now;
+      this.forgottenSince = undefined;
+    } else if (stale && now - this.heardAt > LATE_MS) this.forgottenSince ??= now;
+    return fresh;
+  }
+
+  /** Gives all memory back; what comes in afterwards is dropped. */
+  dispose(): void {
+    this.#stopped = true;
+    this.#decoder?.dispose();
+  }
+
+  /** @returns whether KCP has taken it */
+  #datagram(offset: number, length: number, now: number): boolean {
+    switch (fecKind(this.context.pool.kernel.view, offset, length)) {
+      case 'none':
+        return this.kcp.input(offset, length, now, false);
+      case 'data':
+        this.#decoder ??= this.#newDecoder();
+        this.#decoder.input(offset, length);
+        return this.kcp.input(offset + FEC_HEADER_BYTES, length - FEC_HEADER_BYTES, now, false);
+      case 'parity':
+        this.#decoder ??= this.#newDecoder();
+        this.#decoder.input(offset, length);
+        return false;
+      case 'out-of-band':
+        this.context.counters.OOBPackets++;
+        return false;
+    }
+  }
+
+  #newDecoder(): FecDecoder {
+    const { pool, fec, counters, world } = this.context;
+    return new FecDecoder(
+      pool.kernel,
+      fec?.dataShards ?? 0,
+      fec?.parityShards ?? 0,
+      counters,
+      (_bytes, offset, length) => {
+        if (!this.#stopped) this.kcp.input(offset, length, world.now(), true);
+      },
+    );
+  }
+}

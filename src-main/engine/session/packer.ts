@@ -1,0 +1,115 @@
+import { EngineError } from '../errors.ts';
+import type { Kcp } from '../kcp/kcp.ts';
+import type { Reader } from '../kcp/receive-window.ts';
+import { FRAME_HEADER_BYTES } from '../smux/frame.ts';
+import type { SmuxSession } from '../smux/session.ts';
+import type { FrameSink } from '../smux/sink.ts';
+import { SnappyDecoder } from '../snappy/decoder.ts';
+import { SnappyEncoder } from '../snappy/encoder.ts';
+import { MAX_PLAIN } from '../snappy/framing.ts';
+import { type EngineContext, GATHER_BYTES } from './context.ts';
+
+/**
+ * The byte streams between smux and KCP, both ways, compressed unless `nocomp` is set. Frames are small beside a write,
+ * and segments beside a frame: both are gathered in the staging buffers before they go on, and those are empty again
+ * when `pump` and `deliver` return.
+ */
+export class Packer implements FrameSink, Reader {
+  /** where frames go; set before the first turn */
+  kcp!: Kcp;
+  readonly #snappy: { encoder: SnappyEncoder; decoder: SnappyDecoder } | undefined;
+  /** bytes in staging.outbound, and in staging.inbound */
+  #gathered = 0;
+  #received = 0;
+  #stopped = false;
+
+  /** @param onCorrupt what came in means nothing, and neither will what follows */
+  constructor(
+    private readonly context: EngineContext,
+    private readonly mux: SmuxSession,
+    private readonly onCorrupt: (error: EngineError) => void,
+  ) {
+    const { kernel } = context.pool;
+    if (context.compress) {
+      this.#snappy = { encoder: new SnappyEncoder(kernel), decoder: new SnappyDecoder(kernel) };
+    }
+  }
+
+  /** Moves smux's frames into KCP's window, as many at a time as are gathered, and compressed as snappy chunks. */
+  pump(): void {
+    const { staging } = this.context;
+    do {
+      this.mux.pump(this);
+      if (this.#gathered === 0) return;
+      if (this.#stopped) break;
+      if (!this.#snappy) this.#writeStream(staging.outbound, this.#gathered);
+      for (let at = 0; this.#snappy && at < this.#gathered; at += MAX_PLAIN) {
+        const length = Math.min(MAX_PLAIN, this.#gathered - at);
+        const written = this.#snappy.encoder.encode(staging.outbound + at, length, staging.chunk);
+        this.#writeStream(staging.chunk, written);
+      }
+      this.#gathered = 0;
+    } while (this.mux.pending && this.kcp.writable(0));
+  }
+
+  /** Gives smux what `take` has gathered. */
+  deliver(): void {
+    const { bytes } = this.context.pool.kernel;
+    const { inbound } = this.context.staging;
+    const length = this.#received;
+    this.#received = 0;
+    if (length === 0 || this.#stopped) return;
+    if (!this.#snappy) {
+      this.mux.input(bytes, inbound, length);
+      return;
+    }
+    try {
+      this.#snappy.decoder.input(bytes, inbound, length, this.#plain);
+    } catch (error) {
+      this.onCorrupt(error instanceof EngineError ? error : new EngineError('snappy-corrupt', String(error)));
+    }
+  }
+
+  /** Delivers nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  // Reader: what KCP has in order goes up.
+
+  readable(): boolean {
+    return !this.#stopped && this.mux.readable;
+  }
+
+  take(offset: number, length: number): void {
+    const { pool, staging, counters } = this.context;
+    counters.BytesReceived += length;
+    if (this.#received + length > GATHER_BYTES) this.deliver();
+    pool.kernel.copy(staging.inbound + this.#received, offset, length);
+    this.#received += length;
+  }
+
+  // FrameSink: what smux writes goes down.
+
+  writable(): boolean {
+    const fits = this.#gathered + this.mux.frameSize + FRAME_HEADER_BYTES <= GATHER_BYTES;
+    return (fits || this.#gathered === 0) && this.kcp.writable(this.#gathered);
+  }
+
+  write(bytes: Uint8Array, from: number, length: number): void {
+    this.context.pool.kernel.bytes.set(
+      from === 0 && length === bytes.length ? bytes : bytes.subarray(from, from + length),
+      this.context.staging.outbound + this.#gathered,
+    );
+    this.#gathered += length;
+  }
+
+  #writeStream(from: number, length: number): void {
+    this.context.counters.BytesSent += length;
+    this.kcp.write(from, length);
+  }
+
+  readonly #plain = (bytes: Uint8Array, offset: number, length: number): void => {
+    this.mux.input(bytes, offset, length);
+  };
+}

@@ -1,0 +1,102 @@
+import type { PacketBatch } from '../kernel/batch.ts';
+import { FecEncoder } from '../fec/encoder.ts';
+import { FEC_HEADER_BYTES } from '../fec/packet.ts';
+import type { DatagramOutput } from '../kcp/kcp.ts';
+import type { EngineContext } from './context.ts';
+import { Pacer } from './pacer.ts';
+
+/** The way to one peer. */
+export interface Channel {
+  /** host:port of the peer */
+  readonly remote: string;
+  readonly writable: boolean;
+  /** Called first in a turn: gives the session what has come in and was not given yet. */
+  receive(): void;
+  /** @returns false where the batch's memory is still needed, and goes back to the pool by itself */
+  send(batch: PacketBatch): boolean;
+  close(): void;
+}
+
+/** What KCP writes becomes datagrams: gathered in a batch for one turn, with FEC, paced, sealed and sent together. */
+export class Uplink implements DatagramOutput {
+  readonly #encoder: FecEncoder | undefined;
+  readonly #pacer: Pacer | undefined;
+  /** room in front of KCP's bytes, and behind */
+  readonly #head: number;
+  readonly #tail: number;
+  #batch: PacketBatch | undefined;
+  /** something has been sent */
+  begun = false;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly channel: Channel,
+  ) {
+    const { crypt, fec, pool, rateLimit, mtu, world } = context;
+    if (fec) this.#encoder = new FecEncoder(pool.kernel, fec.dataShards, fec.parityShards);
+    this.#head = crypt.head + (fec ? FEC_HEADER_BYTES : 0);
+    this.#tail = crypt.tail;
+    if (rateLimit > 0) this.#pacer = new Pacer(rateLimit, mtu, world.now());
+  }
+
+  /** Milliseconds until pacing lets a datagram go. */
+  get wait(): number {
+    return this.#pacer?.wait ?? 0;
+  }
+
+  ready(): boolean {
+    return this.channel.writable && (this.#pacer?.ready(this.context.world.now()) ?? true);
+  }
+
+  begin(): number {
+    const batch = (this.#batch ??= this.context.pool.take());
+    if (batch.full) this.ship();
+    return (this.#batch ??= this.context.pool.take()).next + this.#head;
+  }
+
+  commit(length: number): void {
+    const { crypt } = this.context;
+    let batch = this.#batch!;
+    const fec = this.#encoder;
+    if (!fec) {
+      this.#push(batch, this.#head + length + this.#tail);
+      return;
+    }
+    const framed = FEC_HEADER_BYTES + length;
+    const due = fec.sealData(batch.next + crypt.head, framed, this.context.world.now());
+    this.#push(batch, crypt.head + framed + crypt.tail);
+    for (let i = 0; i < due; i++) {
+      if (batch.full) {
+        this.ship();
+        batch = this.#batch ??= this.context.pool.take();
+      }
+      const parity = fec.writeParity(i, batch.next + crypt.head);
+      this.#push(batch, crypt.head + parity + crypt.tail);
+    }
+  }
+
+  /** Sends what has been written. */
+  ship(): void {
+    const batch = this.#batch;
+    if (!batch || batch.count === 0) return;
+    const { crypt, counters, pool } = this.context;
+    for (let i = 0; i < batch.count; i++) counters.OutBytes += batch.lengths[i];
+    counters.OutPkts += batch.count;
+    crypt.seal(batch);
+    this.#batch = undefined;
+    this.begun = true;
+    if (this.channel.send(batch)) pool.give(batch);
+  }
+
+  /** Gives all memory back; what was written and not shipped is lost. */
+  dispose(): void {
+    this.#encoder?.dispose();
+    if (this.#batch) this.context.pool.give(this.#batch);
+    this.#batch = undefined;
+  }
+
+  #push(batch: PacketBatch, length: number): void {
+    batch.push(length);
+    this.#pacer?.spend(length);
+  }
+}
