@@ -20,16 +20,22 @@ export const HOST_PLACEHOLDER = 'vps';
 type Entry = [spec: OptionSpec, value: OptionValue];
 
 /**
- * The options worth writing down, in the order of the table: where the side listens and connects to, what both ends
- * must agree on (defaults changed between releases, smuxver's from 1 to 2), and all that is not the default. An
- * option that older releases do not know is only written where it is not the default, since they refuse it.
+ * Whether the other end must be told, even where it is the default: defaults changed between releases, smuxver's from
+ * 1 to 2. QPP is not known to older releases, which refuse it, and is told only where it is on.
+ */
+export const mustBeTold = (spec: OptionSpec, options: Readonly<Record<string, OptionValue>>): boolean =>
+  spec.mustMatch !== undefined && (spec.since !== 'newest' || options.qpp === true);
+
+/**
+ * The options worth writing down, in the order of the table: where the side listens and connects to, what the other
+ * end must be told, and all that is not the default.
  */
 function written<S extends Side>(side: S, given: Partial<OptionsOf<S>>): Entry[] {
   const defaults: Record<string, OptionValue> = defaultOptions(side);
   const options: Record<string, OptionValue> = { ...defaults, ...given };
   return optionsOf(side).flatMap((spec): Entry[] => {
     const value = options[spec.key];
-    const always = spec.kind === 'address' || (spec.mustMatch && spec.since !== 'newest');
+    const always = spec.kind === 'address' || mustBeTold(spec, options);
     return always || value !== defaults[spec.key] ? [[spec, value]] : [];
   });
 }

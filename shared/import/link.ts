@@ -1,3 +1,4 @@
+import { mustBeTold } from '../options-convert.ts';
 import { type ClientOptions, defaultOptions, optionsOf, type OptionValue } from '../options.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { readCommandLine, splitWords } from './command-line.ts';
@@ -85,9 +86,9 @@ export function toLink(name: string, given: Partial<ClientOptions>): string {
   const first = [...GCLIENT_FIELDS, ...manual, 'smuxver'];
   const written = ['remoteaddr', 'key', ...first];
   const rest = optionsOf('client')
-    .filter(({ kind }) => kind !== 'text')
-    .map(({ key }) => key)
-    .filter((key) => !written.includes(key) && options[key] !== defaults[key]);
+    .filter(({ kind, key }) => kind !== 'text' && !written.includes(key))
+    .filter((spec) => options[spec.key] !== defaults[spec.key] || mustBeTold(spec, options))
+    .map(({ key }) => key);
   const fields = [
     `r=${options.remoteaddr}`,
     `key=${toBase64(String(options.key))}`,

@@ -9,6 +9,7 @@ import {
   toJson,
   toServerOptions,
 } from '../../../shared/options-convert.ts';
+import { toLink } from '../../../shared/import/link.ts';
 import { parseOptions } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions } from '../../../shared/options.ts';
 
@@ -116,5 +117,40 @@ describe('serverCommand', () => {
     expect(whole.command).toMatch(/^kcptun server --listen :3000-3010 /);
     expect(whole.command).toContain(`--key 'don'\\''t tell'`);
     expect((JSON.parse(whole.json) as { key: string }).key).toBe("don't tell");
+  });
+});
+
+describe('what is handed out', () => {
+  const command = (line: string) =>
+    Object.fromEntries([...line.matchAll(/--(\w+)[ =](\S+)/g)].map(([, flag, value]) => [flag, value]));
+  const link = (text: string) =>
+    Object.fromEntries(
+      atob(text.slice('kcptun://'.length))
+        .split(';')
+        .map((field) => field.split('=')),
+    );
+
+  it('names the smux version, the cipher and the shards always, which have other defaults elsewhere', () => {
+    const given = { remoteaddr: 'a:1', key: 'k' };
+    const told = { smuxver: 2, crypt: 'aes', datashard: 10, parityshard: 3 };
+    const asText = Object.fromEntries(Object.entries(told).map(([key, value]) => [key, String(value)]));
+    const server = serverCommand(given, true);
+    for (const json of [server.json, toJson('client', given), toJson('server', {})])
+      expect(JSON.parse(json)).toMatchObject({ ...told, nocomp: false });
+    for (const line of [server.command, toCommandLine('client', given), toCommandLine('server', {})])
+      expect(command(line)).toMatchObject(asText);
+    expect(link(toLink('name', given))).toMatchObject({ ...asText, nocomp: 'false' });
+  });
+
+  it('names QPP with its count where it is on, and to no release that does not know it where it is off', () => {
+    const on = { remoteaddr: 'a:1', key: 'k', qpp: true, nocomp: true };
+    const server = serverCommand(on, true);
+    for (const json of [server.json, toJson('client', on)])
+      expect(JSON.parse(json)).toMatchObject({ qpp: true, 'qpp-count': 61, nocomp: true });
+    for (const line of [server.command, toCommandLine('client', on)])
+      expect(line).toMatch(/ --QPP --QPPCount 61 .* --nocomp /);
+    expect(link(toLink('name', on))).toMatchObject({ qpp: 'true', 'qpp-count': '61' });
+    const off = serverCommand({ key: 'k' }, true);
+    expect(off.command + off.json + atob(toLink('', {}).slice(9))).not.toMatch(/qpp/i);
   });
 });
