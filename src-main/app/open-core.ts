@@ -20,26 +20,34 @@ export interface OpenCore {
   version: string;
 }
 
+export interface OpenedCore {
+  core: Core;
+  store: Store;
+  /** stops every tunnel, and lets the folder go */
+  close(): Promise<void>;
+}
+
 /**
  * The core on this machine's disk and threads, with what was on brought up again.
  * @throws ApiError storage-failed where the folder is in use or cannot be written
  */
-export function openCore({ folder, openConf, keyring, host, version }: OpenCore): {
-  core: Core;
-  store: Store;
-  close(): Promise<void>;
-} {
-  const unlock = lockFolder(folder);
-  const store = new Store(openConf(folder), keyring);
-  const log = new LogBook(new RotatingFile(join(folder, 'logs', 'kcptun-desktop.log')));
-  const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
-  const core = new Core({
-    version,
-    host: { ...host, secureStorage: store.secure },
-    store,
-    log,
-    spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),
-  });
-  core.restore();
-  return { core, store, close: () => core.close().finally(unlock) };
+export async function openCore({ folder, openConf, keyring, host, version }: OpenCore): Promise<OpenedCore> {
+  const unlock = await lockFolder(folder);
+  try {
+    const store = new Store(openConf(folder), keyring);
+    const log = new LogBook(new RotatingFile(join(folder, 'logs', 'kcptun-desktop.log')));
+    const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
+    const core = new Core({
+      version,
+      host: { ...host, secureStorage: store.secure },
+      store,
+      log,
+      spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),
+    });
+    core.restore();
+    return { core, store, close: () => core.close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
 }

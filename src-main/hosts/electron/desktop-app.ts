@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import type { Settings } from '../../../shared/settings.ts';
 import { spokenLanguage, type Words } from '../../../shared/words/languages.ts';
 import { Locale } from '../../../shared/words/locale.ts';
-import type { Core } from '../../app/core.ts';
-import type { OpenCore } from '../../app/open-core.ts';
+import type { OpenCore, OpenedCore } from '../../app/open-core.ts';
 import { WindowFiles } from '../../app/window-files.ts';
 import { CONF_NAME } from '../../store/conf-file.ts';
-import type { Store } from '../../store/store.ts';
 import { appMenu } from './app-menu.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { isOurs, lockDown, SCHEME } from './lockdown.ts';
@@ -26,7 +24,7 @@ export interface DesktopDeps {
   root: string;
   version: string;
   openConf: OpenCore['openConf'];
-  openCore(options: OpenCore): { core: Core; store: Store; close(): Promise<void> };
+  openCore(options: OpenCore): Promise<OpenedCore>;
 }
 
 /** The app's life in Electron: one instance, a tray, a window that hides, and a quit that stops the tunnels first. */
@@ -71,7 +69,7 @@ export class DesktopApp {
     const { electron, platform, root, version, openConf, openCore } = this.#deps;
     lockDown(electron);
     this.#serveFiles(new WindowFiles(join(root, 'dist', 'window')));
-    const { core, store, close } = openCore({
+    const { core, store, close } = await openCore({
       folder: electron.app.getPath('userData'),
       openConf,
       keyring: safeBox(electron, platform),

@@ -47,7 +47,7 @@ export async function startWeb({
   onAddress,
 }: WebArguments): Promise<RunningWeb> {
   const files = new WindowFiles(join(packageRoot(), 'dist', 'window'));
-  const { core, close } = openCore({
+  const { core, close } = await openCore({
     folder,
     openConf,
     keyring: null,

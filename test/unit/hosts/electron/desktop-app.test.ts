@@ -40,7 +40,7 @@ async function launch(platform: NodeJS.Platform = 'linux'): Promise<void> {
     root: folder,
     version: '1.2.3',
     openConf,
-    openCore: () => ({
+    openCore: async () => ({
       core: app.core,
       store: app.store,
       close: async () => {
@@ -112,7 +112,7 @@ describe('launch', () => {
   });
 
   it('says what is wrong when it cannot start, and leaves', async () => {
-    const broken = () => {
+    const broken = async () => {
       throw new Error('the folder is in use');
     };
     await new DesktopApp({
