@@ -6,6 +6,7 @@ import { COLOURS, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
 import type { TunnelState } from './state.ts';
 import type { Connection, History, Statistics } from './statistics.ts';
+import type { Variant } from './variant.ts';
 
 /** What the host around the core can do; the window hides what it cannot. */
 export interface HostCapabilities {
@@ -18,13 +19,17 @@ export interface HostCapabilities {
   secureStorage: boolean;
 }
 
-/** Something the user should know that is no state of a tunnel. */
-export interface Notice {
-  id: string;
-  code: 'entry-set-aside' | 'key-unreadable' | 'store-newer';
-  /** values for the sentence */
-  params: Record<string, string | number>;
+/** What the user should know that is no state of a tunnel, and the values of the sentence. */
+export interface NoticeFields {
+  /** a part of the settings file could not be read, and is kept apart */
+  'entry-set-aside': { name: string };
+  /** the key of a saved tunnel cannot be opened on this system */
+  'key-unreadable': { name: string };
+  /** the settings file is of a newer version of the app */
+  'store-newer': { version: number };
 }
+
+export type Notice = Variant<NoticeFields> & { id: string };
 
 /** The news of one tunnel; what is absent has not changed. */
 export interface TunnelUpdate {

@@ -1,5 +1,5 @@
 import { AddressError, addressExample, parseAddress } from './address.ts';
-import type { Problem, ProblemCode } from './options-problem.ts';
+import type { Problem, ProblemFields } from './options-problem.ts';
 import { checkOptions } from './options-rules.ts';
 import {
   type ClientOptions,
@@ -12,6 +12,8 @@ import {
   type ServerOptions,
   type Side,
 } from './options.ts';
+import { MAX } from './options-table.ts';
+import type { Variant } from './variant.ts';
 
 export interface ParsedOptions<S extends Side> {
   /** complete: what was absent or wrong is at its default */
@@ -36,7 +38,7 @@ export function expected(spec: OptionSpec): string {
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return spec.max === 0x7fffffff
+      return spec.max === MAX
         ? `an integer of at least ${spec.min}`
         : `an integer from ${spec.min} to ${spec.max}`;
     case 'choice':
@@ -50,29 +52,31 @@ export function expected(spec: OptionSpec): string {
 
 /** Checks one value of its own JSON type; null when it is right. Rules between options are `checkOptions`'. */
 export function checkValue(spec: OptionSpec, value: unknown): Problem | null {
-  const wrong = (code: ProblemCode, text = expected(spec)): Problem => ({
+  const wrong = (problem: Variant<ProblemFields>, text = expected(spec)): Problem => ({
+    ...problem,
     severity: 'error',
     key: spec.key as OptionKey,
-    code,
     value: show(spec, value),
     text,
   });
   switch (spec.kind) {
     case 'boolean':
-      return typeof value === 'boolean' ? null : wrong('type');
+      return typeof value === 'boolean' ? null : wrong({ code: 'type' });
     case 'integer':
-      if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('type');
-      return value >= spec.min && value <= spec.max ? null : wrong('range');
+      return typeof value === 'number' && Number.isInteger(value) && value >= spec.min && value <= spec.max
+        ? null
+        : wrong({ code: 'integer', min: spec.min, max: spec.max === MAX ? null : spec.max });
   }
-  if (typeof value !== 'string') return wrong('type', spec.kind === 'secret' ? 'text' : undefined);
-  if (spec.kind === 'choice') return spec.choices.includes(value) ? null : wrong('choice');
+  if (typeof value !== 'string') return wrong({ code: 'type' }, spec.kind === 'secret' ? 'text' : undefined);
+  if (spec.kind === 'choice')
+    return spec.choices.includes(value) ? null : wrong({ code: 'choice', choices: spec.choices });
   if (spec.kind !== 'address') return null;
   try {
     parseAddress(value, spec.address);
     return null;
   } catch (error) {
     if (error instanceof AddressError)
-      return wrong('address', `${addressExample(spec.address)}; ${error.why}`);
+      return wrong({ code: 'address' }, `${addressExample(spec.address)}; ${error.why}`);
     throw error;
   }
 }

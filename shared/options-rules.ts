@@ -1,6 +1,6 @@
 import { AddressError, isEveryInterface, parseAddress } from './address.ts';
 import { CRYPT_INFO, type CryptName } from './crypts.ts';
-import type { Problem, ProblemCode } from './options-problem.ts';
+import type { Problem, ProblemFields } from './options-problem.ts';
 import {
   type ClientOptions,
   DEFAULT_KEY,
@@ -9,6 +9,7 @@ import {
   type Side,
   specOf,
 } from './options.ts';
+import type { Variant } from './variant.ts';
 
 /** Forward error correction is sent only where both counts are above 0. */
 export const fecIsOn = ({ datashard, parityshard }: { datashard: number; parityshard: number }): boolean =>
@@ -36,9 +37,14 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
   const problems: Problem[] = [];
   // every rule but the client's own reads options that both sides have
   const options = all as ClientOptions & ServerOptions;
-  const add = (severity: Problem['severity'], key: OptionKey, code: ProblemCode, text: string): void => {
+  const add = (
+    severity: Problem['severity'],
+    key: OptionKey,
+    problem: Variant<ProblemFields>,
+    text: string,
+  ): void => {
     const value = specOf(key).kind === 'secret' ? '' : JSON.stringify(options[key]);
-    problems.push({ severity, key, code, value, text });
+    problems.push({ ...problem, severity, key, value, text });
   };
   const error = add.bind(null, 'error');
   const warn = add.bind(null, 'warning');
@@ -47,37 +53,49 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
   if (datashard + parityshard > 256)
     error(
       'parityshard',
-      'too-many-shards',
+      { code: 'too-many-shards', shards: datashard + parityshard },
       `datashard + parityshard of at most 256, not ${datashard + parityshard}`,
     );
   const least = options.mtu - kcpMtu(options) + LEAST_KCP_MTU;
   if (options.mtu < least)
-    error('mtu', 'mtu-too-small', `at least ${least} with crypt ${crypt} and this FEC, so that data fits in`);
+    error(
+      'mtu',
+      { code: 'mtu-too-small', least },
+      `at least ${least} with crypt ${crypt} and this FEC, so that data fits in`,
+    );
   if (streambuf > smuxbuf)
-    error('streambuf', 'streambuf-over-smuxbuf', `at most smuxbuf, which is ${smuxbuf}, as smux demands`);
+    error(
+      'streambuf',
+      { code: 'streambuf-over-smuxbuf', smuxbuf },
+      `at most smuxbuf, which is ${smuxbuf}, as smux demands`,
+    );
   if (options.tcp)
     error(
       'tcp',
-      'raw-sockets',
+      { code: 'raw-sockets' },
       'false: packets that look like TCP need raw sockets, which Node does not have',
     );
 
   if (options.key === DEFAULT_KEY)
-    warn('key', 'default-key', "this is kcptun's default key, which everybody knows");
+    warn('key', { code: 'default-key' }, "this is kcptun's default key, which everybody knows");
   const { security } = CRYPT_INFO[crypt];
   if (security === 'none')
-    warn('crypt', 'no-secrecy', 'this protects nothing: anybody on the way can read the data');
+    warn('crypt', { code: 'no-secrecy' }, 'this protects nothing: anybody on the way can read the data');
   if (security === 'weak')
-    warn('crypt', 'no-secrecy', 'this keeps nobody out who wants in; aes-128 is the least to use');
+    warn('crypt', { code: 'no-secrecy' }, 'this keeps nobody out who wants in; aes-128 is the least to use');
   if (datashard > 0 !== parityshard > 0)
-    warn(datashard > 0 ? 'parityshard' : 'datashard', 'fec-off', 'with one of the two at 0 there is no FEC');
+    warn(
+      datashard > 0 ? 'parityshard' : 'datashard',
+      { code: 'fec-off' },
+      'with one of the two at 0 there is no FEC',
+    );
   const ignored = (['nodelay', 'interval', 'resend', 'nc'] as const).filter(
     (key) => options.mode !== 'manual' && options[key] !== specOf(key).default[side],
   );
   if (ignored.length > 0)
     warn(
       ignored[0],
-      'manual-ignored',
+      { code: 'manual-ignored' },
       `${ignored.join(', ')} only count in mode manual, the mode is ${options.mode}`,
     );
   if (options.qpp) {
@@ -87,21 +105,22 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
       options['qpp-count'] < QPP_PADS && `there are less than ${QPP_PADS} pads`,
       options['qpp-count'] % 2 === 0 && 'the number of pads is not coprime to 8',
     ].filter((reason) => reason !== false);
-    if (weak.length > 0) warn('qpp-count', 'qpp-weak', `QPP is weaker than meant: ${weak.join(', ')}`);
+    if (weak.length > 0)
+      warn('qpp-count', { code: 'qpp-weak' }, `QPP is weaker than meant: ${weak.join(', ')}`);
   }
-  if (options.pprof) warn('pprof', 'pprof-ignored', "ignored, as Go's profiler means nothing here");
+  if (options.pprof) warn('pprof', { code: 'pprof-ignored' }, "ignored, as Go's profiler means nothing here");
 
   if (side === 'client') {
     if (options.autoexpire > 0 && (options.scavengettl < 0 || options.scavengettl > options.autoexpire))
       warn(
         'scavengettl',
-        'scavenge-race',
+        { code: 'scavenge-race' },
         'longer than autoexpire: old and new sessions compete for the line',
       );
     if (listensEverywhere(options.localaddr))
       warn(
         'localaddr',
-        'every-interface',
+        { code: 'every-interface' },
         'other machines can use the tunnel too; 127.0.0.1 keeps it to this one',
       );
   }

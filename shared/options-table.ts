@@ -52,7 +52,7 @@ export type OptionSpec =
   | (Common<string> & { kind: 'secret' });
 
 /** Go's int on the platforms of today would allow more, but nothing here is meaningful past it. */
-const MAX = 0x7fffffff;
+export const MAX = 0x7fffffff;
 const both = <V>(value: V): { client: V; server: V } => ({ client: value, server: value });
 
 /**

@@ -69,10 +69,7 @@ export function readCommandLine(format: ImportFormat, words: readonly string[]):
   for (const [flag, value] of pairs) {
     const spec = specOfFlag(flag, side);
     if (flag === 'c') {
-      notes.push({
-        code: 'config-file',
-        text: `the command reads further options from ${value}; import that file too`,
-      });
+      notes.push({ code: 'config-file', path: value ?? '' });
       continue;
     }
     if (spec && (flag.length > 1 || (flag === 'r' && /:\d/.test(value ?? '')))) telling++;

@@ -4,12 +4,13 @@ import { parseOptions, valueOfText } from '../options-parse.ts';
 import { problemLine } from '../options-problem.ts';
 import {
   type ClientOptions,
+  defaultOptions,
   type OptionKey,
   optionsOf,
   type OptionSpec,
   type Side,
-  specOf,
 } from '../options.ts';
+import type { Variant } from '../variant.ts';
 
 export type ImportFormat =
   /** kcptun's `-c` file */
@@ -28,18 +29,25 @@ export type ImportFormat =
   /** kcptun-gui-windows */
   | 'gui-windows';
 
-/** What the user should know about a profile that was found; the text is English. */
-export interface ImportNote {
-  code:
-    | 'smuxver-assumed'
-    | 'server-config'
-    | 'unknown-keys'
-    | 'bad-value'
-    | 'manual-ignored'
-    | 'config-file'
-    | 'shadowsocks';
-  text: string;
+/** What the user should know about a profile that was found, and the values of the sentence. */
+export interface ImportNoteFields {
+  /** the smux version is not said: kcptun took 1 until late 2025, and takes 2 since */
+  'smuxver-assumed': { smuxver: number };
+  /** it was a server's, and the profile is a client's that fits it */
+  'server-config': object;
+  /** kept, but without meaning here */
+  'unknown-keys': { keys: string[] };
+  /** a value was wrong and is at its default; `detail` is English and names the option, the value and what was expected */
+  'bad-value': { detail: string };
+  /** nodelay, interval, resend and nc count only in mode manual */
+  'manual-ignored': object;
+  /** it reads further options from a file, which should be imported too */
+  'config-file': { path: string };
+  /** only the tunnel is taken over: the Shadowsocks client has to be pointed at its local address */
+  shadowsocks: object;
 }
+
+export type ImportNote = Variant<ImportNoteFields>;
 
 export interface FoundProfile {
   format: ImportFormat;
@@ -95,11 +103,11 @@ export function foundProfile(
     server: side === 'server',
     notes: [...notes],
   };
-  const note = (code: ImportNote['code'], text: string): void => void found.notes.push({ code, text });
+  const note = (one: ImportNote): void => void found.notes.push(one);
 
   for (const problem of parsed.problems) {
-    if (problem.severity === 'error') note('bad-value', `${problemLine(problem)}; left at its default`);
-    else if (problem.code === 'manual-ignored') note('manual-ignored', problem.text);
+    if (problem.severity === 'error') note({ code: 'bad-value', detail: problemLine(problem) });
+    else if (problem.code === 'manual-ignored') note({ code: 'manual-ignored' });
   }
   // a rule between options was broken by values that are right alone
   for (const { severity, key } of parsed.problems)
@@ -107,26 +115,25 @@ export function foundProfile(
 
   if (side === 'client') found.options = parsed.given;
   else {
-    note('server-config', "this is a server's configuration; the profile is a client's that fits it");
+    note({ code: 'server-config' });
     try {
       found.options = toClientOptions(parsed.given);
     } catch (error) {
       if (!(error instanceof AddressError)) throw error;
-      note('bad-value', `listen: ${error.message}`);
+      note({ code: 'bad-value', detail: `listen: ${error.message}` });
     }
   }
 
   if (parsed.given.smuxver === undefined) {
     const old = BEFORE_SMUX_2.includes(format);
     if (old) found.options.smuxver = 1;
-    const assumed = found.options.smuxver ?? specOf('smuxver').default.client;
-    note(
-      'smuxver-assumed',
-      `the smux version is not said: kcptun took 1 until late 2025 and takes 2 since; ${assumed} is assumed here`,
-    );
+    note({
+      code: 'smuxver-assumed',
+      smuxver: found.options.smuxver ?? defaultOptions('client').smuxver,
+    });
   }
   const unknown = Object.keys(found.extra);
-  if (unknown.length > 0) note('unknown-keys', `kept but without meaning here: ${unknown.join(', ')}`);
+  if (unknown.length > 0) note({ code: 'unknown-keys', keys: unknown });
   if (found.name === '') found.name = hostOf(found.options.remoteaddr);
   return found;
 }

@@ -1,9 +1,6 @@
 import { type FoundProfile, foundProfile, type ImportNote, joinHostPort } from './found.ts';
 
-const NOTE: ImportNote = {
-  code: 'shadowsocks',
-  text: 'only the tunnel is taken over; point the Shadowsocks client at its local address',
-};
+const NOTE: ImportNote = { code: 'shadowsocks' };
 
 /** `key=...;crypt=aes;nocomp`: a backslash takes the next character as it is, a name alone is true. */
 export function readPluginOptions(text: string): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { DiagnosisCode, DiagnosisFields } from '../diagnosis.ts';
+import type { Variant } from '../variant.ts';
 import { type Language, LANGUAGES, type Words } from './languages.ts';
 
 /** A number and its unit, apart, so that a view can weigh them differently. */
@@ -94,6 +96,18 @@ export class Locale {
     if (h) return `${h} ${units.h} ${min} ${units.min}`;
     if (min) return `${min} ${units.min} ${s} ${units.s}`;
     return `${s} ${units.s}`;
+  }
+
+  /** @param now milliseconds since 1970 */
+  diagnosis<C extends DiagnosisCode>(
+    diagnosis: Variant<DiagnosisFields, C>,
+    now: number,
+  ): { title: string; text: string } {
+    const words = this.words.diagnoses[diagnosis.code];
+    return {
+      title: words.title(diagnosis),
+      text: words.text(diagnosis, (since) => this.duration(now - since)),
+    };
   }
 
   #scaled(value: number, units: readonly string[], power: number): Quantity {

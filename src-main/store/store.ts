@@ -1,9 +1,10 @@
 import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Notice, profileFields } from '../../shared/api.ts';
+import { type Notice, type NoticeFields, profileFields } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import type { Profile, ProfileOptions } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFields } from '../../shared/settings.ts';
+import type { Variant } from '../../shared/variant.ts';
 import type { ConfFile } from './conf-file.ts';
 import { Keys, storedKey } from './keys.ts';
 import { isObject, migrate, STORE_VERSION, versionOf } from './migrations.ts';
@@ -62,11 +63,11 @@ export class Store {
     const found = versionOf(read);
     if (found > STORE_VERSION) {
       guarded(() => copyFileSync(conf.path, `${conf.path}.version-${found}`));
-      this.#note('store-newer', { version: found });
+      this.#note({ code: 'store-newer', version: found });
     }
-    if (typeof read.brokenFile === 'string') this.#note('entry-set-aside', { name: read.brokenFile });
+    if (typeof read.brokenFile === 'string') this.#note({ code: 'entry-set-aside', name: read.brokenFile });
     const file = migrate(read);
-    const reading = new Reading(file, (name) => this.#note('entry-set-aside', { name }));
+    const reading = new Reading(file, (name) => this.#note({ code: 'entry-set-aside', name }));
     this.#state = {
       profiles: reading.profiles().map((stored) => this.#open(stored)),
       settings: reading.settings(),
@@ -123,12 +124,12 @@ export class Store {
     if (!key) return profile;
     this.#keys.read(stored.id, key);
     const opened = this.#keys.present({ ...profile, missingKey: 'unreadable' });
-    if (opened.missingKey) this.#note('key-unreadable', { name: stored.name });
+    if (opened.missingKey) this.#note({ code: 'key-unreadable', name: stored.name });
     return opened;
   }
 
-  #note(code: Notice['code'], params: Notice['params']): void {
-    this.notices.push({ id: `${code}:${this.notices.length}`, code, params });
+  #note(notice: Variant<NoticeFields>): void {
+    this.notices.push({ id: `${notice.code}:${this.notices.length}`, ...notice });
   }
 
   /** @throws ApiError storage-failed; then nothing has changed */

@@ -1,6 +1,7 @@
 import type { EngineSnapshot, Trouble } from '../../shared/snapshot.ts';
-import type { Diagnosis, TunnelState } from '../../shared/state.ts';
-import { NO_ANSWER_MS, noAnswer, ofError, ofTroubles } from './diagnosis.ts';
+import type { Diagnosis } from '../../shared/diagnosis.ts';
+import type { TunnelState } from '../../shared/state.ts';
+import { heardAt, NO_ANSWER_MS, noAnswer, ofError, ofTroubles, wentQuiet } from './diagnosis.ts';
 import type { Report, StateEvent } from './messages.ts';
 
 type Timeless<S> = S extends { since: number } ? Omit<S, 'since'> : S;
@@ -15,6 +16,8 @@ export class StateMachine {
   #nextTryAt: number | null = null;
   #dialledAt: number | null = null;
   #failure: Diagnosis | null = null;
+  /** when the server was last heard, or null where it never was */
+  #heardAt: number | null = null;
   /** the network has said, since the last answer, that nobody listens at the server's port */
   #refused = false;
 
@@ -54,7 +57,7 @@ export class StateMachine {
         this.#answered();
         break;
       case 'lost':
-        this.#failure = ofError(event.code, event.message, event.remote || this.#remote);
+        this.#failure = this.#cause(event);
         break;
       case 'retry':
         this.#attempt = event.attempt;
@@ -63,6 +66,12 @@ export class StateMachine {
       case 'trouble':
         break;
     }
+  }
+
+  /** A session that was given up for silence before it was ever answered says no more than that it was dialled. */
+  #cause({ code, message, remote }: StateEvent & { kind: 'lost' }): Diagnosis | null {
+    if (code !== 'keepalive-timeout') return ofError(code, message, remote || this.#remote);
+    return this.#heardAt === null ? null : wentQuiet(remote, this.#heardAt);
   }
 
   #answered(): void {
@@ -82,6 +91,7 @@ export class StateMachine {
     const heard = live.filter(({ troubles }) => !troubles.some(isSilence));
     if (heard.length > 0) {
       this.#wasUp = true;
+      this.#heardAt = Math.max(...heard.map(({ heardAgo }) => heardAt(snapshot.at, heardAgo)));
       this.#answered();
       const troubled = heard.find(({ state }) => state === 'degraded');
       if (!troubled) return { kind: 'connected', address };
@@ -104,17 +114,17 @@ export class StateMachine {
     if (!this.#wasUp && this.#dialledAt === null && this.#attempt === 0)
       return { kind: 'listening', address };
 
-    const waited = this.#dialledAt === null ? 0 : snapshot.at - this.#dialledAt;
+    const since = this.#dialledAt ?? snapshot.at;
     const unanswered =
-      this.#refused || waited >= NO_ANSWER_MS ? noAnswer(snapshot, this.#remote, this.#refused) : null;
-    // A session that was given up for silence before it was ever answered says no more than that.
-    const cause = this.#wasUp || this.#failure?.code !== 'went-quiet' ? this.#failure : null;
+      this.#refused || snapshot.at - since >= NO_ANSWER_MS
+        ? noAnswer(this.#remote, since, snapshot, this.#refused)
+        : null;
     return {
       kind: this.#wasUp ? 'reconnecting' : 'connecting',
       address,
       attempt: this.#attempt,
       nextTryAt: this.#nextTryAt,
-      diagnosis: cause ?? (quiet ? ofTroubles(quiet, snapshot) : unanswered),
+      diagnosis: this.#failure ?? (quiet ? ofTroubles(quiet, snapshot) : unanswered),
     };
   }
 }

@@ -150,7 +150,7 @@ export class Tunnel {
     this.#setState({
       kind: 'failed',
       since: now,
-      diagnosis: { code: 'worker-died', params: { detail }, likely: [] },
+      diagnosis: { code: 'worker-died', detail, likely: [] },
       nextTryAt: now + pause,
     });
     this.#restart = setTimeout(() => this.#spec && this.#run(this.#spec), pause);

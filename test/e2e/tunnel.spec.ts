@@ -72,7 +72,10 @@ test('a wrong key shows as no answer, with the likely causes', async ({ window, 
   const { port } = await server('debian');
   await connect(window, 'Wrong key', port, 'quite another key');
   const { tunnel } = window;
-  await expect(tunnel.diagnosis).toContainText('No answer from');
+  await expect(tunnel.diagnosis).toContainText(`No answer from 127.0.0.1:${port}`);
+  await expect(tunnel.diagnosis).toContainText(
+    /Packets have been sent for \d+ s and nothing valid has come back\./,
+  );
   await expect(tunnel.cause('wrong-key')).toBeVisible();
   await expect(tunnel.cause('wrong-crypt')).toBeVisible();
   await expect(window.row('Wrong key')).toContainText('no answer');

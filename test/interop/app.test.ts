@@ -198,7 +198,7 @@ describe('a tunnel that cannot work', () => {
     await client.request('tunnels.start', { id });
     const state = await inState(id, 'failed');
     expect(state).toMatchObject({
-      diagnosis: { code: 'port-in-use', params: { address: localaddr } },
+      diagnosis: { code: 'port-in-use', address: localaddr },
       nextTryAt: null,
     });
     await new Promise((resolve) => taken.close(resolve));
@@ -210,7 +210,7 @@ describe('a tunnel that cannot work', () => {
     const id = await profile('nowhere.invalid:29900');
     await client.request('tunnels.start', { id });
     const { diagnosis } = await inState(id, 'connecting', (state) => state.nextTryAt !== null);
-    expect(diagnosis).toMatchObject({ code: 'resolve-failed', params: { remote: 'nowhere.invalid:29900' } });
+    expect(diagnosis).toMatchObject({ code: 'resolve-failed', remote: 'nowhere.invalid:29900' });
   });
 
   it('writes its counters where snmplog says', async () => {

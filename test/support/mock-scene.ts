@@ -30,7 +30,7 @@ export function scene(clock: () => number = Date.now): MockCore {
         address: '127.0.0.1:12949',
         why: {
           code: 'heavy-loss',
-          params: { percent: 14 },
+          percent: 14,
           likely: ['more-parity-needed', 'windows-too-large'],
         },
       },
@@ -61,7 +61,9 @@ export function scene(clock: () => number = Date.now): MockCore {
         nextTryAt: null,
         diagnosis: {
           code: 'no-answer',
-          params: { remote: '198.51.100.7:29900', seconds: 12, checksumErrors: 31 },
+          remote: '198.51.100.7:29900',
+          since: clock() - 12_000,
+          checksumErrors: 31,
           likely: ['wrong-key', 'wrong-crypt', 'udp-blocked'],
         },
       },

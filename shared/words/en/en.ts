@@ -1,11 +1,9 @@
-import type { ImportNote } from '../../import/found.ts';
+import { codes } from './codes.ts';
 import { counters } from './counters.ts';
 import { desktop } from './desktop.ts';
 import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
-
-type Params = Record<string, string | number>;
 
 /** English, and the shape that every other language has to fill. */
 export const en = {
@@ -62,88 +60,7 @@ export const en = {
     againIn: (seconds: number) => `again in ${seconds} s`,
     route: (from: string, to: string) => `${from} → ${to}`,
   },
-  /** short: in the list; title and text: in the header's notice */
-  diagnoses: {
-    'no-answer': {
-      short: 'no answer',
-      title: (p: Params) => `No answer from ${p.remote}`,
-      text: (p: Params) =>
-        `Packets have been sent for ${p.seconds} s and nothing valid has come back.` +
-        (Number(p.checksumErrors) > 0
-          ? ` ${p.checksumErrors} datagrams arrived whose checksum does not match: the server is there, but speaks with another key or crypt.`
-          : ''),
-    },
-    'went-quiet': {
-      short: 'the server went quiet',
-      title: (p: Params) => `${p.remote} went quiet`,
-      text: (p: Params) => `Nothing has been heard for ${p.seconds} s. It is dialled again until it answers.`,
-    },
-    'resolve-failed': {
-      short: 'name not found',
-      title: (p: Params) => `The name in ${p.remote} cannot be found`,
-      text: (p: Params) => `The system's answer: ${p.detail}. It is looked up again at every try.`,
-    },
-    'port-in-use': {
-      short: 'port in use',
-      title: (p: Params) => `${p.address} is already in use`,
-      text: () =>
-        'Another program, or another tunnel, listens there. Choose another local port, or stop the other one.',
-    },
-    'listen-failed': {
-      short: 'cannot listen',
-      title: (p: Params) => `Cannot listen on ${p.address}`,
-      text: (p: Params) => `The system's answer: ${p.detail}. Check the local address.`,
-    },
-    'wrong-smux-version': {
-      short: 'smux versions differ',
-      title: (p: Params) => `${p.remote} speaks another smux version`,
-      text: () =>
-        'Set smuxver to what the server uses: 1 for releases up to 2022 that were not told otherwise, 2 for the newest.',
-    },
-    'checksum-errors': {
-      short: 'checksum errors',
-      title: () => 'Datagrams with wrong checksums arrive',
-      text: (p: Params) =>
-        `${p.checksumErrors} so far. Either the key or crypt differs from the server's, or somebody else sends to this port.`,
-    },
-    'heavy-loss': {
-      short: 'heavy loss',
-      title: (p: Params) => `${p.percent} % of what is sent has to be sent again`,
-      text: () => 'The line loses much, or is asked for more than it can carry. See the advice below.',
-    },
-    'network-down': {
-      short: 'no network',
-      title: () => 'The system refuses to send',
-      text: (p: Params) => `${p.detail}. The tunnel comes back by itself when the network does.`,
-    },
-    'bad-option': {
-      short: 'setting not valid',
-      title: () => 'A setting is not valid',
-      text: (p: Params) => `${p.detail}`,
-    },
-    'worker-died': {
-      short: 'stopped unexpectedly',
-      title: () => "The tunnel's thread stopped unexpectedly",
-      text: (p: Params) => `${p.detail}`,
-    },
-    other: { short: 'trouble', title: () => 'Something went wrong', text: (p: Params) => `${p.detail}` },
-  },
   likely: 'Likely causes',
-  causes: {
-    'wrong-key': "The key differs from the server's",
-    'wrong-crypt': "The crypt differs from the server's",
-    'wrong-address': 'The address or port is not where the server listens',
-    'server-down': 'The server is not running',
-    'udp-blocked': 'A firewall on the way drops UDP to that port',
-    'wrong-smuxver': 'smuxver differs: 1 before 2023 by default, 2 in the newest release',
-    'wrong-compression': 'Compression is on at one end and off at the other',
-    'wrong-fec': 'FEC shards differ, which a server of 2017 does not forgive',
-    'wrong-qpp': 'QPP or its count differs',
-    offline: 'This computer is offline',
-    'windows-too-large': 'The windows are larger than the line can carry',
-    'more-parity-needed': 'More is lost than the parity shards can rebuild',
-    'same-port-twice': 'Two tunnels use the same local port',
-  },
 
   list: {
     label: 'Tunnels',
@@ -255,17 +172,6 @@ export const en = {
     convert: 'Turn it into the matching client',
     notRecognised: 'In none of the formats that can be read.',
     badJson: 'It begins as JSON, and is none.',
-    /** `text` is the English sentence that came with it */
-    notes: {
-      'smuxver-assumed': (p: Params) =>
-        `It does not say which smux version: ${p.smuxver} is assumed. kcptun took 1 until late 2025, and takes 2 since.`,
-      'server-config': () => "It was a server's: this is the client that fits it.",
-      'unknown-keys': (p: Params) => `Kept, but without meaning here: ${p.keys}`,
-      'bad-value': (p: Params) => `A value was wrong and is at its default: ${p.text}`,
-      'manual-ignored': () => 'nodelay, interval, resend and nc count only in mode manual.',
-      'config-file': () => 'It names a configuration file with -c: import that one too.',
-      shadowsocks: () => 'Only the tunnel is taken over: point the Shadowsocks client at its local address.',
-    } satisfies Record<ImportNote['code'], (p: Params) => string>,
     tooLarge: (name: string) => `${name} is larger than 1 MB`,
     done: 'Done',
     exportTitle: 'Export',
@@ -328,32 +234,12 @@ export const en = {
     tabs: 'Views 1 to 5',
   },
 
-  notices: {
-    'entry-set-aside': (p: Params) =>
-      `A saved tunnel (${p.name ?? p.entry ?? ''}) could not be read and was set aside. The others are untouched.`,
-    'key-unreadable': (p: Params) =>
-      `The key of “${p.name ?? ''}” cannot be decrypted on this system. Enter it again in its settings.`,
-    'store-newer': () =>
-      'The saved tunnels were written by a newer version. They are read as far as they are understood.',
-  },
-  errors: {
-    'bad-request': 'The core did not understand the request.',
-    'bad-argument': 'A value was refused.',
-    'bad-option': 'A setting is not valid.',
-    'key-missing': 'The key of this tunnel cannot be opened here.',
-    'not-found': 'It is not there any more.',
-    unsupported: 'This is not possible here.',
-    'not-recognised': 'In none of the formats that can be read.',
-    'storage-failed': 'Could not be saved on disk.',
-    'worker-died': "The tunnel's thread did not come up.",
-    disconnected: 'The connection to the core is gone.',
-    internal: 'Something went wrong inside.',
-  },
   lost: {
     title: 'The connection to the core is gone',
     text: 'Waiting for it to come back. Tunnels keep running if the core does.',
     code: 'Each address opens one window, once: use the one that kcptun printed last, also after loading the page anew.',
   },
+  ...codes,
 };
 
 export type Words = typeof en;

@@ -1,7 +1,3 @@
-import type { ProblemCode } from '../../options-problem.ts';
-
-type Params = Record<string, string | number>;
-
 /** The words of the form. */
 export const form = {
   newTitle: 'New tunnel',
@@ -80,28 +76,6 @@ export const form = {
   hostWrong: 'Not a host name or an address',
   portWrong: 'A port from 1 to 65535, or a range such as 29900-29999',
   localTaken: (name: string) => `“${name}” listens there as well: the two cannot run at once`,
-  /** one for each code of shared/options-problem; a number's bounds and an address's example are filled in */
-  problems: {
-    type: (p: Params) =>
-      p.max ? `A whole number from ${p.min} to ${p.max}` : `A whole number, at least ${p.min}`,
-    range: (p: Params) => (p.max ? `From ${p.min} to ${p.max}` : `At least ${p.min}`),
-    choice: () => 'Not one of the choices',
-    address: () => 'host:port, such as 127.0.0.1:12948 or [::1]:12948, or the path of a unix socket',
-    'mtu-too-small': () => 'Too small: beside the headers no data fits in',
-    'too-many-shards': () => 'Data and parity packets together: at most 256',
-    'streambuf-over-smuxbuf': () => 'Not more than the session buffer',
-    'raw-sockets': () => 'Needs raw sockets, which are not to be had here',
-    'default-key': () =>
-      'The key every kcptun comes with: anybody can use the tunnel and read what it carries.',
-    'no-secrecy': () => 'Protects nothing: anybody on the way can read and change what is carried.',
-    'fec-off': () => 'With one of the two at 0 there is no FEC.',
-    'manual-ignored': () => 'Taken only in mode manual.',
-    'scavenge-race': () => 'Longer than the age of a session: old and new ones compete for the line.',
-    'qpp-weak': () =>
-      'Weaker than meant: it wants a key of 211 bytes and at least 7 pads, an odd number of them.',
-    'every-interface': () => 'Other computers can use this tunnel too; 127.0.0.1 keeps it to this one.',
-    'pprof-ignored': () => 'Ignored here.',
-  } satisfies Record<ProblemCode, (p: Params) => string>,
   units: {
     seconds: 's',
     milliseconds: 'ms',

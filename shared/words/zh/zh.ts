@@ -1,4 +1,5 @@
 import type { Words } from '../en/en.ts';
+import { codes } from './codes.ts';
 import { counters } from './counters.ts';
 import { desktop } from './desktop.ts';
 import { form } from './form.ts';
@@ -57,76 +58,7 @@ export const zh: Words = {
     againIn: (seconds) => `${seconds} 秒后重试`,
     route: (from, to) => `${from} → ${to}`,
   },
-  diagnoses: {
-    'no-answer': {
-      short: '无应答',
-      title: (p) => `${p.remote} 没有应答`,
-      text: (p) =>
-        `已持续发送 ${p.seconds} 秒，未收到任何有效数据。` +
-        (Number(p.checksumErrors) > 0
-          ? `收到 ${p.checksumErrors} 个校验和不符的数据报：服务器在线，但密钥或加密方式不同。`
-          : ''),
-    },
-    'went-quiet': {
-      short: '服务器失去响应',
-      title: (p) => `${p.remote} 失去响应`,
-      text: (p) => `已有 ${p.seconds} 秒没有收到数据，将不断重新连接直到有应答。`,
-    },
-    'resolve-failed': {
-      short: '域名解析失败',
-      title: (p) => `无法解析 ${p.remote} 中的域名`,
-      text: (p) => `系统返回：${p.detail}。每次重试都会重新解析。`,
-    },
-    'port-in-use': {
-      short: '端口被占用',
-      title: (p) => `${p.address} 已被占用`,
-      text: () => '另一个程序或另一条隧道正在监听该地址。请更换本地端口，或先停止对方。',
-    },
-    'listen-failed': {
-      short: '无法监听',
-      title: (p) => `无法在 ${p.address} 上监听`,
-      text: (p) => `系统返回：${p.detail}。请检查本地地址。`,
-    },
-    'wrong-smux-version': {
-      short: 'smux 版本不一致',
-      title: (p) => `${p.remote} 使用另一个 smux 版本`,
-      text: () => '请将 smuxver 设为与服务器一致：2022 年及以前的版本默认为 1，最新版本默认为 2。',
-    },
-    'checksum-errors': {
-      short: '校验和错误',
-      title: () => '收到校验和错误的数据报',
-      text: (p) => `目前共 ${p.checksumErrors} 个。密钥或加密方式与服务器不同，或有其他人向此端口发送数据。`,
-    },
-    'heavy-loss': {
-      short: '丢包严重',
-      title: (p) => `${p.percent}% 的数据需要重发`,
-      text: () => '线路丢包严重，或发送量超出了线路的承载能力。请参阅下方的建议。',
-    },
-    'network-down': {
-      short: '无网络',
-      title: () => '系统拒绝发送',
-      text: (p) => `${p.detail}。网络恢复后隧道会自动恢复。`,
-    },
-    'bad-option': { short: '设置无效', title: () => '有一项设置无效', text: (p) => `${p.detail}` },
-    'worker-died': { short: '意外停止', title: () => '隧道线程意外停止', text: (p) => `${p.detail}` },
-    other: { short: '异常', title: () => '出现问题', text: (p) => `${p.detail}` },
-  },
   likely: '可能的原因',
-  causes: {
-    'wrong-key': '密钥与服务器不一致',
-    'wrong-crypt': '加密方式与服务器不一致',
-    'wrong-address': '地址或端口不是服务器监听的',
-    'server-down': '服务器未运行',
-    'udp-blocked': '途中的防火墙拦截了该端口的 UDP',
-    'wrong-smuxver': 'smuxver 不一致：2023 年以前默认 1，最新版本默认 2',
-    'wrong-compression': '一端开启了压缩，另一端没有',
-    'wrong-fec': 'FEC 分片数不同，2017 年的服务器不能容忍',
-    'wrong-qpp': 'QPP 或其数量不一致',
-    offline: '本机处于离线状态',
-    'windows-too-large': '窗口超出了线路的承载能力',
-    'more-parity-needed': '丢包超出了校验分片所能恢复的范围',
-    'same-port-twice': '两条隧道使用了同一个本地端口',
-  },
 
   list: {
     label: '隧道',
@@ -225,16 +157,6 @@ export const zh: Words = {
     convert: '转换为对应的客户端',
     notRecognised: '不是可识别的格式。',
     badJson: '看起来是 JSON，但格式有误。',
-    notes: {
-      'smuxver-assumed': (p) =>
-        `未说明 smux 版本，此处按 ${p.smuxver} 处理。kcptun 在 2025 年底之前默认 1，之后默认 2。`,
-      'server-config': () => '这原是服务器的配置：已转换为与之匹配的客户端。',
-      'unknown-keys': (p) => `已保留，但此处没有意义：${p.keys}`,
-      'bad-value': (p) => `有一个值无效，已用默认值：${p.text}`,
-      'manual-ignored': () => 'nodelay、interval、resend 和 nc 仅在 manual 模式下有效。',
-      'config-file': () => '其中以 -c 指定了配置文件：请一并导入该文件。',
-      shadowsocks: () => '只导入隧道部分：请让 Shadowsocks 客户端连接其本地地址。',
-    },
     tooLarge: (name) => `${name} 超过 1 MB`,
     done: '完成',
     exportTitle: '导出',
@@ -297,28 +219,10 @@ export const zh: Words = {
     tabs: '视图 1 到 5',
   },
 
-  notices: {
-    'entry-set-aside': (p) =>
-      `保存的一条隧道（${p.name ?? p.entry ?? ''}）无法读取，已另行存放，其他隧道不受影响。`,
-    'key-unreadable': (p) => `“${p.name ?? ''}”的密钥无法在此系统上解密，请在设置中重新填写。`,
-    'store-newer': () => '保存的隧道由更新的版本写入，将尽可能读取。',
-  },
-  errors: {
-    'bad-request': '核心无法理解该请求。',
-    'bad-argument': '有一个值被拒绝。',
-    'bad-option': '有一项设置无效。',
-    'key-missing': '无法在此解开该隧道的密钥。',
-    'not-found': '已不存在。',
-    unsupported: '此处无法实现。',
-    'not-recognised': '不是可识别的格式。',
-    'storage-failed': '无法保存到磁盘。',
-    'worker-died': '隧道线程未能启动。',
-    disconnected: '与核心的连接已断开。',
-    internal: '内部出现错误。',
-  },
   lost: {
     title: '与核心的连接已断开',
     text: '正在等待恢复。只要核心还在运行，隧道就会继续工作。',
     code: '每个地址只能打开一次窗口：请使用 kcptun 最后打印的地址，刷新页面后也是如此。',
   },
+  ...codes,
 };

@@ -85,7 +85,7 @@ export class DesktopApp {
     this.#close = close;
 
     const notifier = (this.#notifier = new Notifier(
-      () => this.#words,
+      () => this.#locale,
       () => board.settings.notifications,
       (title, body) => this.#notify(title, body),
     ));

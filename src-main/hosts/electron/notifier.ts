@@ -1,5 +1,5 @@
 import type { TunnelState } from '../../../shared/state.ts';
-import type { Words } from '../../../shared/words/languages.ts';
+import type { Locale } from '../../../shared/words/locale.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
 
 /** A loss that mends itself within this time was none worth a word. */
@@ -28,7 +28,7 @@ export class Notifier {
   #awake: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly words: () => Words,
+    readonly locale: () => Locale,
     readonly wanted: () => boolean,
     readonly notify: (title: string, body: string) => void,
   ) {}
@@ -44,7 +44,10 @@ export class Notifier {
       clearTimeout(one.pending);
       one.pending = undefined;
       one.worked = true;
-      if (one.told) this.#tell(one, this.words().desktop.back(name), this.words().desktop.backText);
+      if (one.told) {
+        const { desktop } = this.locale().words;
+        this.#tell(one, desktop.back(name), desktop.backText);
+      }
       one.told = false;
     } else if (state.kind === 'off') {
       clearTimeout(one.pending);
@@ -80,8 +83,9 @@ export class Notifier {
   #lost(one: Watched): void {
     const diagnosis = 'diagnosis' in one.state ? one.state.diagnosis : null;
     one.told = true;
-    const { desktop, diagnoses } = this.words();
-    const why = diagnosis ? diagnoses[diagnosis.code].title(diagnosis.params) : desktop.lostText;
+    const locale = this.locale();
+    const { desktop } = locale.words;
+    const why = diagnosis ? locale.diagnosis(diagnosis, Date.now()).title : desktop.lostText;
     this.#tell(one, desktop.lost(one.name), why);
   }
 

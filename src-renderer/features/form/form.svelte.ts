@@ -1,9 +1,10 @@
 import { AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
-import type { Problem } from '../../../shared/options-problem.ts';
+import type { ProblemFields } from '../../../shared/options-problem.ts';
 import { checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
 import { COLOURS, type Colour, type MissingKey, type Profile } from '../../../shared/profile.ts';
+import type { Variant } from '../../../shared/variant.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { preset, type PresetName } from './presets.ts';
 import { type FormKey, SPECS, specFor } from './sections.ts';
@@ -14,18 +15,22 @@ export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 
 const DEFAULTS = defaultOptions('client');
 const LEAST_KEY = 12;
 
-export type FieldProblem =
-  Problem['code'] | 'required' | 'host-needed' | 'host' | 'port' | 'local-taken' | 'key-short' | MissingKey;
-export interface FieldNote {
-  severity: 'error' | 'warning';
-  code: FieldProblem;
-  /** the other tunnel, where one is meant */
-  name?: string;
+/** What only the form complains of. */
+interface OwnFields {
+  required: object;
+  'host-needed': object;
+  host: object;
+  port: object;
+  'key-short': object;
+  /** `name` is the other tunnel */
+  'local-taken': { name: string };
 }
+type FieldProblem = Variant<ProblemFields & OwnFields & Record<MissingKey, object>>;
+export type FieldNote = FieldProblem & { severity: 'error' | 'warning' };
 
 /** A field of the form: an option's, or one of its own. */
 export type Field = FormKey | 'name' | 'host' | 'port';
-const EMPTY: readonly FieldProblem[] = ['required', 'host-needed'];
+const EMPTY: readonly FieldProblem['code'][] = ['required', 'host-needed'];
 
 /** `remoteaddr` as its two fields; text that is no address is all host. */
 function splitRemote(remote: string): { host: string; port: string } {
@@ -193,28 +198,30 @@ export class Form {
 
   #check(): Partial<Record<Field, FieldNote>> {
     const notes: Partial<Record<Field, FieldNote>> = {};
-    const note = (key: Field, severity: FieldNote['severity'], code: FieldProblem, name?: string) => {
+    const note = (key: Field, severity: FieldNote['severity'], problem: FieldProblem) => {
       // the first error stays; an error takes the place of a warning
       if (!notes[key] || (severity === 'error' && notes[key].severity === 'warning'))
-        notes[key] = { severity, code, name };
+        notes[key] = { ...problem, severity };
     };
-    if (!this.result.name) note('name', 'error', 'required');
+    if (!this.result.name) note('name', 'error', { code: 'required' });
     for (const spec of SPECS) {
       const problem = checkValue(spec, this.values[spec.key]);
-      if (problem && spec.key !== 'remoteaddr') note(spec.key, 'error', problem.code);
+      if (problem && spec.key !== 'remoteaddr') note(spec.key, 'error', problem);
     }
-    if (!this.host) note('host', 'error', 'host-needed');
-    else if (checkValue(specFor('remoteaddr'), joinRemote(this.host, '29900'))) note('host', 'error', 'host');
-    if (checkValue(specFor('remoteaddr'), joinRemote('host', this.port))) note('port', 'error', 'port');
+    if (!this.host) note('host', 'error', { code: 'host-needed' });
+    else if (checkValue(specFor('remoteaddr'), joinRemote(this.host, '29900')))
+      note('host', 'error', { code: 'host' });
+    if (checkValue(specFor('remoteaddr'), joinRemote('host', this.port)))
+      note('port', 'error', { code: 'port' });
     const { key } = this.values;
     const { missingKey } = this.draft();
-    if (key === '') note('key', missingKey ? 'warning' : 'error', missingKey ?? 'required');
-    for (const { key, severity, code } of checkOptions('client', this.options))
-      note(key as FormKey, severity, code);
-    if (String(key).length < LEAST_KEY) note('key', 'warning', 'key-short');
+    if (key === '') note('key', missingKey ? 'warning' : 'error', { code: missingKey ?? 'required' });
+    for (const problem of checkOptions('client', this.options))
+      note(problem.key as FormKey, problem.severity, problem);
+    if (String(key).length < LEAST_KEY) note('key', 'warning', { code: 'key-short' });
     const port = localPort(this.options.localaddr);
     const rival = this.others().find(({ options }) => port !== null && localPort(options.localaddr) === port);
-    if (rival) note('localaddr', 'warning', 'local-taken', rival.profile.name);
+    if (rival) note('localaddr', 'warning', { code: 'local-taken', name: rival.profile.name });
     return notes;
   }
 }

@@ -1,29 +1,25 @@
-import type { OptionSpec } from '../../../shared/options.ts';
+import { say } from '../../../shared/variant.ts';
 import type { Words } from '../../../shared/words/languages.ts';
 import type { FieldNote } from './form.svelte.ts';
 
-/** Numbers above this are bounds only of the format, and are not worth naming. */
-const MAX = 0x7fffffff;
-
 /** The sentence under a field. */
-export function noteText({ code, name = '' }: FieldNote, t: Words['form'], spec?: OptionSpec): string {
-  switch (code) {
+export function noteText(note: FieldNote, { form, problems }: Words): string {
+  switch (note.code) {
     case 'required':
-      return t.required;
+      return form.required;
     case 'host-needed':
-      return t.hostNeeded;
+      return form.hostNeeded;
     case 'host':
-      return t.hostWrong;
+      return form.hostWrong;
     case 'port':
-      return t.portWrong;
+      return form.portWrong;
     case 'key-short':
-      return t.keyShort;
+      return form.keyShort;
     case 'unreadable':
-      return t.keyMissing[code];
+      return form.keyMissing[note.code];
     case 'local-taken':
-      return t.localTaken(name);
+      return form.localTaken(note.name);
+    default:
+      return say(problems, note);
   }
-  const bounds: Record<string, string | number> =
-    spec?.kind === 'integer' ? { min: spec.min, max: spec.max === MAX ? '' : spec.max } : {};
-  return t.problems[code](bounds);
 }

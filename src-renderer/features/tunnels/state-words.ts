@@ -1,4 +1,5 @@
-import type { Diagnosis, TunnelState } from '../../../shared/state.ts';
+import type { Diagnosis } from '../../../shared/diagnosis.ts';
+import type { TunnelState } from '../../../shared/state.ts';
 import type { Locale } from '../../../shared/words/locale.ts';
 
 const seconds = (from: number, to: number): number => Math.max(0, Math.ceil((to - from) / 1000));

@@ -100,7 +100,7 @@ describe('Store', () => {
     box.locked = true;
     const store = open(box);
     expect(store.profiles[0].options).toEqual({ remoteaddr: 'example.com:29900' });
-    expect(store.notices).toMatchObject([{ code: 'key-unreadable', params: { name: 'tunnel a' } }]);
+    expect(store.notices).toMatchObject([{ code: 'key-unreadable', name: 'tunnel a' }]);
     store.profiles = [{ ...store.profiles[0], name: 'renamed' }];
     box.locked = false;
     expect(open(box).profiles[0]).toMatchObject({ name: 'renamed', options: { key: 'hunter2' } });
@@ -184,8 +184,8 @@ describe('Store', () => {
     const store = open();
     expect(store.profiles.map(({ id }) => id)).toEqual(['a', 'c']);
     expect(store.notices).toMatchObject([
-      { code: 'entry-set-aside', params: { name: 'tunnel b' } },
-      { code: 'entry-set-aside', params: { name: 'tunnel a' } },
+      { code: 'entry-set-aside', name: 'tunnel b' },
+      { code: 'entry-set-aside', name: 'tunnel a' },
     ]);
     const kept = onDisk() as unknown as { setAside: { value: unknown }[] };
     expect(kept.setAside.map(({ value }) => value)).toMatchObject([{ id: 'b' }, { id: 'a' }]);
@@ -196,7 +196,7 @@ describe('Store', () => {
     write({ version: 1, settings: { theme: 'pink', language: 'zh-CN', unknown: 1 } });
     const store = open();
     expect(store.settings).toEqual({ ...DEFAULT_SETTINGS, language: 'zh-CN' });
-    expect(store.notices).toMatchObject([{ code: 'entry-set-aside', params: { name: 'settings.theme' } }]);
+    expect(store.notices).toMatchObject([{ code: 'entry-set-aside', name: 'settings.theme' }]);
   });
 
   it.each(['{"version":1,"profiles":[{', '', '[]', 'null', '\0\0\0'])(
@@ -226,7 +226,7 @@ describe('Store', () => {
     write({ ...onDisk(), version: 9 });
     const store = open();
     expect(store.profiles).toHaveLength(1);
-    expect(store.notices).toMatchObject([{ code: 'store-newer', params: { version: 9 } }]);
+    expect(store.notices).toMatchObject([{ code: 'store-newer', version: 9 }]);
     expect(readdirSync(folder)).toContain('kcptun-desktop.json.version-9');
   });
 });

@@ -58,7 +58,9 @@ describe('StateMachine', () => {
     at(0, [listening, dialling], [{ state: 'dialling' }]);
     const diagnosis = {
       code: 'no-answer',
-      params: { remote, checksumErrors: 0 },
+      remote,
+      since: 0,
+      checksumErrors: 0,
       likely: ['wrong-key', 'wrong-crypt', 'wrong-address', 'server-down', 'udp-blocked'],
     };
     expect(at(4000, [], [{ state: 'dialling' }])).toMatchObject({ kind: 'connecting', since: 0, diagnosis });
@@ -76,7 +78,7 @@ describe('StateMachine', () => {
     const { at } = machine();
     at(0, [listening, dialling], [{ state: 'dialling' }]);
     expect(at(5000, [], [{ state: 'dialling' }], { InCsumErrors: 12 })).toMatchObject({
-      diagnosis: { params: { checksumErrors: 12 }, likely: ['wrong-key', 'wrong-crypt'] },
+      diagnosis: { checksumErrors: 12, likely: ['wrong-key', 'wrong-crypt'] },
     });
   });
 
@@ -104,7 +106,7 @@ describe('StateMachine', () => {
       kind: 'connecting',
       attempt: 1,
       nextTryAt: 1000,
-      diagnosis: { code: 'resolve-failed', params: { remote: 'nowhere.invalid:1' } },
+      diagnosis: { code: 'resolve-failed', remote: 'nowhere.invalid:1', detail: 'ENOTFOUND' },
     });
   });
 
@@ -118,7 +120,7 @@ describe('StateMachine', () => {
       since: 50_000,
       attempt: 1,
       nextTryAt: 51_000,
-      diagnosis: { code: 'went-quiet' },
+      diagnosis: { code: 'went-quiet', remote, since: 0 },
     });
     expect(at(90_000, [{ kind: 'retry', attempt: 2, at: 92_000 }])).toMatchObject({
       since: 50_000,
@@ -147,23 +149,23 @@ describe('StateMachine', () => {
     const { at } = machine();
     at(0, [listening, dialling], [{ state: 'up' }]);
     const silent: Partial<SessionSnapshot> = { state: 'degraded', troubles: ['nothing-heard'] };
-    expect(at(1000, [], [silent])).toMatchObject({
+    expect(at(4000, [], [{ ...silent, heardAgo: 3010 }])).toMatchObject({
       kind: 'degraded',
-      since: 1000,
-      why: { code: 'went-quiet' },
+      since: 4000,
+      why: { code: 'went-quiet', remote, since: 1000 },
     });
-    const reconnecting = { kind: 'reconnecting', since: 1500, diagnosis: { code: 'went-quiet' } };
-    expect(at(1500, [dialling], [silent, { state: 'dialling' }])).toMatchObject({
+    const reconnecting = { kind: 'reconnecting', since: 4500, diagnosis: { code: 'went-quiet' } };
+    expect(at(4500, [dialling], [silent, { state: 'dialling' }])).toMatchObject({
       ...reconnecting,
       attempt: 0,
     });
     const lost: StateEvent = { kind: 'lost', remote, code: 'keepalive-timeout', message: 'no answer' };
-    expect(at(5500, [lost, { kind: 'retry', attempt: 1, at: 6500 }], [silent])).toMatchObject({
+    expect(at(8500, [lost, { kind: 'retry', attempt: 1, at: 9500 }], [silent])).toMatchObject({
       ...reconnecting,
       attempt: 1,
-      nextTryAt: 6500,
+      nextTryAt: 9500,
     });
-    expect(at(5600, [], [{ state: 'up' }])).toMatchObject({ kind: 'connected', since: 5600 });
+    expect(at(8600, [], [{ state: 'up' }])).toMatchObject({ kind: 'connected', since: 8600 });
   });
 
   it('is not connected by a replaced session that only lives on for its streams', () => {

@@ -94,7 +94,7 @@ describe('Supervisor', () => {
       workers.at(-1)!.exit(1);
       expect(supervisor.state('a')).toMatchObject({
         kind: 'failed',
-        diagnosis: { code: 'worker-died', params: { detail: 'out of memory' } },
+        diagnosis: { code: 'worker-died', detail: 'out of memory' },
         nextTryAt: Date.now() + pause,
       });
       await vi.advanceTimersByTimeAsync(pause - 1);
@@ -131,7 +131,7 @@ describe('Supervisor', () => {
     workers[0].exit(0);
     expect(supervisor.state('a')).toMatchObject({
       kind: 'failed',
-      diagnosis: { code: 'port-in-use', params: { address: ':12948' } },
+      diagnosis: { code: 'port-in-use', address: ':12948' },
       nextTryAt: null,
     });
     expect(news.flatMap(([, { lines }]) => lines ?? []).map(({ text }) => text)).toEqual([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Notifier } from '../../../../src-main/hosts/electron/notifier.ts';
 import type { TunnelState } from '../../../../shared/state.ts';
-import { LANGUAGES } from '../../../../shared/words/languages.ts';
+import { Locale } from '../../../../shared/words/locale.ts';
 
 const address = '127.0.0.1:1';
 const connected: TunnelState = { kind: 'connected', since: 0, address };
@@ -11,7 +11,7 @@ const reconnecting: TunnelState = {
   address,
   attempt: 1,
   nextTryAt: null,
-  diagnosis: { code: 'resolve-failed', params: { remote: 'vps:29900', detail: 'ENOTFOUND' }, likely: [] },
+  diagnosis: { code: 'resolve-failed', remote: 'vps:29900', detail: 'ENOTFOUND', likely: [] },
 };
 
 let wanted = true;
@@ -23,7 +23,7 @@ beforeEach(() => {
   wanted = true;
   told = [];
   notifier = new Notifier(
-    () => LANGUAGES.en,
+    () => new Locale('en'),
     () => wanted,
     (title, body) => told.push(`${title}: ${body}`),
   );

@@ -11,9 +11,10 @@ import {
 import { generateKey } from '../../../../src-renderer/features/form/key.ts';
 import { noteText } from '../../../../src-renderer/features/form/note-text.ts';
 import { preset, PRESET_NAMES } from '../../../../src-renderer/features/form/presets.ts';
-import { advancedKeys, MANUAL, SECTIONS, specFor } from '../../../../src-renderer/features/form/sections.ts';
+import { advancedKeys, MANUAL, SECTIONS } from '../../../../src-renderer/features/form/sections.ts';
 import { fecBudget, windowCeiling, windowFor } from '../../../../src-renderer/features/form/sizing.ts';
 import { en } from '../../../../shared/words/en/en.ts';
+import { zh } from '../../../../shared/words/zh/zh.ts';
 import { mockProfile } from '../../../support/mock-core.ts';
 
 const draft = (options: Draft['options'] = {}): Draft => ({
@@ -61,7 +62,7 @@ describe('Form', () => {
       () => [],
     );
     expect([form.text('key'), form.dirty, form.errors]).toEqual(['', false, 0]);
-    expect(noteText(form.note('key')!, en.form)).toContain('kept as it is');
+    expect(noteText(form.note('key')!, en)).toContain('kept as it is');
     form.name = 'renamed';
     expect(form.result.options).toEqual(options);
     form.set('key', "it's a secrect");
@@ -76,9 +77,9 @@ describe('Form', () => {
   });
 
   it.each<[keyof ClientOptions, string, string]>([
-    ['rcvwnd', '0', 'range'],
-    ['rcvwnd', 'many', 'type'],
-    ['mtu', '1501', 'range'],
+    ['rcvwnd', '0', 'integer'],
+    ['rcvwnd', 'many', 'integer'],
+    ['mtu', '1501', 'integer'],
     ['mtu', '77', 'mtu-too-small'],
     ['localaddr', '8388', 'address'],
     ['parityshard', '250', 'too-many-shards'],
@@ -87,7 +88,8 @@ describe('Form', () => {
     const form = edit();
     form.set(key, value);
     expect(form.notes[key]).toMatchObject({ severity: 'error', code });
-    expect(noteText(form.notes[key]!, en.form, specFor(key))).not.toBe('');
+    for (const words of [en, zh])
+      expect(noteText(form.notes[key]!, words)).not.toMatch(/undefined|null|NaN|^$/);
   });
 
   it.each<[keyof ClientOptions, string, string]>([

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis, TunnelState } from '../../../../shared/state.ts';
+import type { Diagnosis } from '../../../../shared/diagnosis.ts';
+import type { TunnelState } from '../../../../shared/state.ts';
 import { diagnosisOf, stateDetail } from '../../../../src-renderer/features/tunnels/state-words.ts';
 import { Locale } from '../../../../shared/words/locale.ts';
 
-const diagnosis: Diagnosis = { code: 'no-answer', params: {}, likely: [] };
+const diagnosis: Diagnosis = {
+  code: 'no-answer',
+  remote: 'vps.example:29900',
+  since: 3000,
+  checksumErrors: 0,
+  likely: ['wrong-key'],
+};
 const base = { since: 10_000, address: '127.0.0.1:1' };
 
 describe('stateDetail', () => {
@@ -15,9 +22,14 @@ describe('stateDetail', () => {
     [{ kind: 'connecting', ...base, attempt: 2, nextTryAt: 18_500, diagnosis }, 'no answer · try 2 in 4 s'],
     [{ kind: 'connected', ...base }, 'for 5 s'],
     [{ kind: 'reconnecting', ...base, attempt: 3, nextTryAt: null, diagnosis: null }, 'try 3'],
-    [{ kind: 'degraded', ...base, why: { ...diagnosis, code: 'heavy-loss' } }, 'heavy loss'],
+    [{ kind: 'degraded', ...base, why: { code: 'heavy-loss', percent: 30, likely: [] } }, 'heavy loss'],
     [
-      { kind: 'failed', since: 0, diagnosis: { ...diagnosis, code: 'port-in-use' }, nextTryAt: null },
+      {
+        kind: 'failed',
+        since: 0,
+        diagnosis: { code: 'port-in-use', address: ':1', likely: [] },
+        nextTryAt: null,
+      },
       'port in use',
     ],
     [{ kind: 'failed', since: 0, diagnosis, nextTryAt: 16_000 }, 'no answer, again in 1 s'],

@@ -49,7 +49,7 @@ describe("kcptun's JSON", () => {
     );
     expect(found.options).toEqual({ conn: 4, smuxver: 1, datashard: 200 });
     expect(codes(found)).toEqual(['bad-value', 'bad-value', 'bad-value', 'bad-value']);
-    expect(found.notes.map(({ text }) => text).join('\n')).toContain('brackets');
+    expect(found.notes.map((note) => ('detail' in note ? note.detail : '')).join('\n')).toContain('brackets');
   });
 
   it('points out manual fields that the mode ignores', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../../../shared/diagnosis.ts';
 import { Locale, text } from '../../../../shared/words/locale.ts';
 
 const en = new Locale('en');
@@ -41,4 +42,30 @@ describe('duration', () => {
     [61_000, '1 min 1 s'],
     [8_043_000, '2 h 14 min'],
   ])('%d ms is %s', (ms, written) => expect(en.duration(ms)).toBe(written));
+});
+
+const silent = {
+  code: 'no-answer',
+  remote: 'vps.example:29900',
+  since: 3000,
+  checksumErrors: 0,
+} as const;
+
+describe('diagnosis', () => {
+  it('says how long packets have been sent, and what came back', () => {
+    expect(en.diagnosis(silent, 15_000)).toEqual({
+      title: 'No answer from vps.example:29900',
+      text: 'Packets have been sent for 12 s and nothing valid has come back.',
+    });
+    expect(en.diagnosis({ ...silent, checksumErrors: 3 }, 78_000).text).toMatch(
+      /^Packets have been sent for 1 min 15 s and .* 3 datagrams arrived/,
+    );
+    expect(new Locale('zh-CN').diagnosis(silent, 15_000).text).toBe('已持续发送 12 秒，未收到任何有效数据。');
+  });
+
+  it('says how long a server has been quiet', () => {
+    const quiet: Diagnosis = { code: 'went-quiet', remote: 'a:1', since: 9000, likely: [] };
+    const { text } = en.diagnosis(quiet, 15_000);
+    expect(text).toBe('Nothing has been heard for 6 s. It is dialled again until it answers.');
+  });
 });

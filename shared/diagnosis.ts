@@ -1,0 +1,62 @@
+import type { Variant } from './variant.ts';
+
+/** Why a tunnel does not work as it should, and the values of the sentence; never a secret. Times are ms since 1970. */
+export interface DiagnosisFields {
+  /** dialled since then, and the server has acknowledged nothing yet */
+  'no-answer': { remote: string; since: number; checksumErrors: number };
+  /** was connected, and the server was last heard then */
+  'went-quiet': { remote: string; since: number };
+  /** the server's name does not resolve */
+  'resolve-failed': { remote: string; detail: string };
+  /** the local port is taken */
+  'port-in-use': { address: string };
+  /** the local address cannot be listened on */
+  'listen-failed': { address: string; detail: string };
+  /** the peer speaks another smux version */
+  'wrong-smux-version': { remote: string };
+  /** datagrams come whose checksum does not match */
+  'checksum-errors': { checksumErrors: number };
+  /** a large share of the segments has to be sent again */
+  'heavy-loss': { percent: number };
+  /** the operating system refuses to send */
+  'network-down': { detail: string };
+  /** an option is not valid */
+  'bad-option': { detail: string };
+  /** the tunnel's worker thread died */
+  'worker-died': { detail: string };
+  /** anything else the engine said */
+  other: { detail: string };
+}
+
+export type DiagnosisCode = keyof DiagnosisFields;
+
+/** What may be behind a diagnosis. */
+export type LikelyCause =
+  | 'wrong-key'
+  | 'wrong-crypt'
+  | 'wrong-address'
+  | 'server-down'
+  | 'udp-blocked'
+  | 'wrong-smuxver'
+  | 'wrong-compression'
+  | 'wrong-fec'
+  | 'wrong-qpp'
+  | 'offline'
+  | 'windows-too-large'
+  | 'more-parity-needed'
+  | 'same-port-twice';
+
+/** One thing that is wrong, and what may be behind it, the likeliest first. */
+export type Diagnosis = Variant<DiagnosisFields> & { likely: LikelyCause[] };
+
+/** How long ago a moment (ms since 1970) was, in words: "12 s". */
+export type Ago = (since: number) => string;
+
+/** What a language says of each diagnosis: `short` in the list, `title` and `text` in the header's notice. */
+export type DiagnosisWords = {
+  [C in DiagnosisCode]: {
+    short: string;
+    title: (fields: DiagnosisFields[C]) => string;
+    text: (fields: DiagnosisFields[C], ago: Ago) => string;
+  };
+};

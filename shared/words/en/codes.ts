@@ -1,0 +1,141 @@
+import type { CodeWords } from '../codes.ts';
+
+/** English for what the core tells by a code. */
+export const codes: CodeWords = {
+  diagnoses: {
+    'no-answer': {
+      short: 'no answer',
+      title: (p) => `No answer from ${p.remote}`,
+      text: (p, ago) =>
+        `Packets have been sent for ${ago(p.since)} and nothing valid has come back.` +
+        (p.checksumErrors > 0
+          ? ` ${p.checksumErrors} datagrams arrived whose checksum does not match: the server is there, but speaks with another key or crypt.`
+          : ''),
+    },
+    'went-quiet': {
+      short: 'the server went quiet',
+      title: (p) => `${p.remote} went quiet`,
+      text: (p, ago) => `Nothing has been heard for ${ago(p.since)}. It is dialled again until it answers.`,
+    },
+    'resolve-failed': {
+      short: 'name not found',
+      title: (p) => `The name in ${p.remote} cannot be found`,
+      text: (p) => `The system's answer: ${p.detail}. It is looked up again at every try.`,
+    },
+    'port-in-use': {
+      short: 'port in use',
+      title: (p) => `${p.address} is already in use`,
+      text: () =>
+        'Another program, or another tunnel, listens there. Choose another local port, or stop the other one.',
+    },
+    'listen-failed': {
+      short: 'cannot listen',
+      title: (p) => `Cannot listen on ${p.address}`,
+      text: (p) => `The system's answer: ${p.detail}. Check the local address.`,
+    },
+    'wrong-smux-version': {
+      short: 'smux versions differ',
+      title: (p) => `${p.remote} speaks another smux version`,
+      text: () =>
+        'Set smuxver to what the server uses: 1 for releases up to 2022 that were not told otherwise, 2 for the newest.',
+    },
+    'checksum-errors': {
+      short: 'checksum errors',
+      title: () => 'Datagrams with wrong checksums arrive',
+      text: (p) =>
+        `${p.checksumErrors} so far. Either the key or crypt differs from the server's, or somebody else sends to this port.`,
+    },
+    'heavy-loss': {
+      short: 'heavy loss',
+      title: (p) => `${p.percent} % of what is sent has to be sent again`,
+      text: () => 'The line loses much, or is asked for more than it can carry. See the advice below.',
+    },
+    'network-down': {
+      short: 'no network',
+      title: () => 'The system refuses to send',
+      text: (p) => `${p.detail}. The tunnel comes back by itself when the network does.`,
+    },
+    'bad-option': {
+      short: 'setting not valid',
+      title: () => 'A setting is not valid',
+      text: (p) => p.detail,
+    },
+    'worker-died': {
+      short: 'stopped unexpectedly',
+      title: () => "The tunnel's thread stopped unexpectedly",
+      text: (p) => p.detail,
+    },
+    other: { short: 'trouble', title: () => 'Something went wrong', text: (p) => p.detail },
+  },
+  causes: {
+    'wrong-key': "The key differs from the server's",
+    'wrong-crypt': "The crypt differs from the server's",
+    'wrong-address': 'The address or port is not where the server listens',
+    'server-down': 'The server is not running',
+    'udp-blocked': 'A firewall on the way drops UDP to that port',
+    'wrong-smuxver': 'smuxver differs: 1 before 2023 by default, 2 in the newest release',
+    'wrong-compression': 'Compression is on at one end and off at the other',
+    'wrong-fec': 'FEC shards differ, which a server of 2017 does not forgive',
+    'wrong-qpp': 'QPP or its count differs',
+    offline: 'This computer is offline',
+    'windows-too-large': 'The windows are larger than the line can carry',
+    'more-parity-needed': 'More is lost than the parity shards can rebuild',
+    'same-port-twice': 'Two tunnels use the same local port',
+  },
+
+  notices: {
+    'entry-set-aside': (p) =>
+      `A saved tunnel (${p.name}) could not be read and was set aside. The others are untouched.`,
+    'key-unreadable': (p) =>
+      `The key of “${p.name}” cannot be decrypted on this system. Enter it again in its settings.`,
+    'store-newer': () =>
+      'The saved tunnels were written by a newer version. They are read as far as they are understood.',
+  },
+
+  importNotes: {
+    'smuxver-assumed': (p) =>
+      `It does not say which smux version: ${p.smuxver} is assumed. kcptun took 1 until late 2025, and takes 2 since.`,
+    'server-config': () => "It was a server's: this is the client that fits it.",
+    'unknown-keys': (p) => `Kept, but without meaning here: ${p.keys.join(', ')}`,
+    'bad-value': (p) => `A value was wrong and is at its default: ${p.detail}`,
+    'manual-ignored': () => 'nodelay, interval, resend and nc count only in mode manual.',
+    'config-file': (p) => `It reads more options from ${p.path}: import that file too.`,
+    shadowsocks: () => 'Only the tunnel is taken over: point the Shadowsocks client at its local address.',
+  },
+
+  problems: {
+    type: () => 'Not a value that is meant here',
+    integer: (p) =>
+      p.max === null ? `A whole number, at least ${p.min}` : `A whole number from ${p.min} to ${p.max}`,
+    choice: (p) => `One of ${p.choices.join(', ')}`,
+    address: () => 'host:port, such as 127.0.0.1:12948 or [::1]:12948, or the path of a unix socket',
+    'mtu-too-small': (p) => `At least ${p.least}: beside the headers no data fits in`,
+    'too-many-shards': (p) => `Data and parity packets together: at most 256, not ${p.shards}`,
+    'streambuf-over-smuxbuf': (p) => `Not more than the session buffer, ${p.smuxbuf}`,
+    'raw-sockets': () => 'Needs raw sockets, which are not to be had here',
+    'default-key': () =>
+      'The key every kcptun comes with: anybody can use the tunnel and read what it carries.',
+    'no-secrecy': () => 'Protects nothing: anybody on the way can read and change what is carried.',
+    'fec-off': () => 'With one of the two at 0 there is no FEC.',
+    'manual-ignored': () => 'Taken only in mode manual.',
+    'scavenge-race': () => 'Longer than the age of a session: old and new ones compete for the line.',
+    'qpp-weak': () =>
+      'Weaker than meant: it wants a key of 211 bytes and at least 7 pads, an odd number of them.',
+    'every-interface': () => 'Other computers can use this tunnel too; 127.0.0.1 keeps it to this one.',
+    'pprof-ignored': () => 'Ignored here.',
+  },
+
+  errors: {
+    'bad-request': 'The core did not understand the request.',
+    'bad-argument': 'A value was refused.',
+    'bad-option': 'A setting is not valid.',
+    'key-missing': 'The key of this tunnel cannot be opened here.',
+    'not-found': 'It is not there any more.',
+    unsupported: 'This is not possible here.',
+    'not-recognised': 'In none of the formats that can be read.',
+    'storage-failed': 'Could not be saved on disk.',
+    'worker-died': "The tunnel's thread did not come up.",
+    disconnected: 'The connection to the core is gone.',
+    internal: 'Something went wrong inside.',
+  },
+};
