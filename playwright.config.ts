@@ -1,9 +1,20 @@
 import { defineConfig } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { electronBinary, whyNoWindow } from './src-main/hosts/cli/electron-binary.ts';
+import type { Options } from './test/e2e/fixtures.ts';
 
 /** Debian's own browser is used where there is one: nothing is downloaded. CHROMIUM names another. */
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const debian = '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM ?? (existsSync(debian) ? debian : undefined);
 
-export default defineConfig({
+const electron = fileURLToPath(new URL('node_modules/electron', import.meta.url));
+const whyNoElectron = electronBinary(electron) ? whyNoWindow() : `there is no Electron binary in ${electron}`;
+// once, not in every worker
+if (whyNoElectron && process.env.TEST_WORKER_INDEX === undefined)
+  console.warn(`\n*** SKIPPED: ${whyNoElectron}: the end-to-end suite cannot run in Electron itself ***\n`);
+
+export default defineConfig<Options>({
   testDir: 'test/e2e',
   globalSetup: './test/e2e/global-setup.ts',
   outputDir: 'test-results',
@@ -31,8 +42,14 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'web', testIgnore: /electron.*\.spec\.ts|measure\.spec\.ts/ },
+    { name: 'web', testIgnore: /(shell|measure)\.spec\.ts/, use: { hostKind: 'web' } },
+    { name: 'shell', testIgnore: /(web|measure)\.spec\.ts/, use: { hostKind: 'shell' } },
+    {
+      name: 'electron',
+      testIgnore: whyNoElectron ? /./ : /(web|measure)\.spec\.ts/,
+      grepInvert: /@browser/,
+      use: { hostKind: 'electron' },
+    },
     { name: 'measure', testMatch: /measure\.spec\.ts/, timeout: 900_000 },
-    { name: 'electron', testMatch: /electron.*\.spec\.ts/ },
   ],
 });

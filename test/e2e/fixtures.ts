@@ -1,21 +1,34 @@
-import { test as base } from '@playwright/test';
+import { _electron, type ElectronApplication, type Page, test as base } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ElectronMain } from '../../src-main/hosts/electron/electron-main.ts';
+import { electronBinary } from '../../src-main/hosts/cli/electron-binary.ts';
 import { type Flags, type Kind, type Peer, startServer } from '../support/peers.ts';
 import { Process } from '../support/process.ts';
+import { ShellProcess } from '../support/shell/shell-process.ts';
 import { TransferTarget } from '../support/traffic.ts';
 import { WindowPage } from './pages/window.ts';
 
-const BUNDLE = fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the window is shown: what a project of the configuration stands for. */
+export type HostKind = 'web' | 'shell' | 'electron';
+
+/** Something that runs the core and shows its window. */
+export interface Host {
+  /** Opens the window in a page of the browser; a host with a browser of its own opens it there. */
+  open(page: Page): Promise<void>;
+  stop(): Promise<unknown>;
+}
 
 /** The web host as its users start it, with a folder of its own. */
-export class WebHost extends Process {
+export class WebHost extends Process implements Host {
   #opened = 0;
 
   constructor(readonly folder: string) {
-    super(process.execPath, [BUNDLE, 'web', '--folder', folder]);
+    super(process.execPath, [join(ROOT, 'dist/node/kcptun.js'), 'web', '--folder', folder]);
   }
 
   /** What opens the next window: each address does so once, and then there is another. */
@@ -23,10 +36,49 @@ export class WebHost extends Process {
     const unused = (): string | undefined => this.output.match(/http:\S+/g)?.[this.#opened];
     return this.until('the web host to print its address', unused, 20_000).finally(() => this.#opened++);
   }
+
+  async open(page: Page): Promise<void> {
+    await page.goto(await this.address());
+  }
 }
 
-interface Fixtures {
-  host: WebHost;
+/** The shell in Electron itself. */
+export class ElectronHost implements Host {
+  constructor(readonly app: ElectronApplication) {}
+
+  static async start(folder: string): Promise<ElectronHost> {
+    const args = [ROOT, '--folder', folder, '--lang=en-US', '--no-sandbox'];
+    const executablePath = electronBinary(join(ROOT, 'node_modules/electron'));
+    return new ElectronHost(await _electron.launch({ executablePath, args, acceptDownloads: true }));
+  }
+
+  /** Runs a function in Electron's main process. */
+  evaluate<T>(work: (electron: ElectronMain) => T): Promise<Awaited<T>> {
+    return this.app.evaluate(work) as Promise<Awaited<T>>;
+  }
+
+  async open(): Promise<void> {
+    await this.app.firstWindow();
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+const startHost = async (kind: HostKind, folder: string): Promise<Host> =>
+  kind === 'electron'
+    ? ElectronHost.start(folder)
+    : kind === 'shell'
+      ? new ShellProcess(ROOT, folder, ['--folder', folder])
+      : new WebHost(folder);
+
+export interface Options {
+  hostKind: HostKind;
+}
+
+interface Fixtures extends Options {
+  host: Host;
   /** the window, open on the host */
   window: WindowPage;
   /** where the servers of a test connect to */
@@ -36,13 +88,16 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // eslint would take an empty pattern for a mistake, Playwright reads names from it
-  host: async ({ baseURL: _ }, use) => {
+  hostKind: ['web', { option: true }],
+  host: async ({ hostKind }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'kcptun-e2e-'));
-    const host = new WebHost(folder);
+    const host = await startHost(hostKind, folder);
     await use(host);
     await host.stop();
     await rm(folder, { recursive: true });
+  },
+  page: async ({ host, page }, use) => {
+    await use(host instanceof ElectronHost ? await host.app.firstWindow() : page);
   },
   window: async ({ host, page }, use) => {
     const faults: string[] = [];
@@ -50,7 +105,7 @@ export const test = base.extend<Fixtures>({
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
     });
-    await page.goto(await host.address());
+    await host.open(page);
     const window = new WindowPage(page);
     await window.ready();
     await use(window);

@@ -6,8 +6,6 @@ import { ensureChromium, ensureKcptun } from '../support/debian.ts';
  * are installed. Where they cannot be had, that was said, and there is nothing to run.
  */
 export default async function setup(): Promise<void> {
-  const inElectron = process.argv.includes('--project=electron');
-  const ready = ensureKcptun() && (inElectron || ensureChromium());
-  if (!ready) process.exit(0);
-  await build('client', 'node');
+  if (!ensureKcptun() || !ensureChromium()) process.exit(0);
+  await build('client', 'node', 'preload');
 }

@@ -84,7 +84,7 @@ test('five tunnels with 500 connections: 60 frames a second, two messages a seco
     }),
   );
   await page.goto('about:blank');
-  await page.goto(await host.address());
+  await host.open(page);
   await window.list.getByRole('button', { name: 'All tunnels' }).click();
   await page.getByRole('menuitem', { name: 'Connect all', exact: true }).click();
   for (const { name } of profiles)

@@ -109,19 +109,15 @@ test('language and theme change at once, and stay', async ({ host, window, page 
   expect(dark).not.toBe(light);
   await window.choose('主题', '浅色');
   await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
-  // nothing in the address, the history or the browser's storage opens the window again
-  await expect(page).toHaveURL(/\/$/);
-  await page.reload();
-  await expect(page.getByRole('alert')).toBeVisible();
-  await page.goto(await host.address());
+  await host.open(page);
   await expect(page.getByRole('button', { name: '新建隧道' }).first()).toBeVisible();
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(light);
 });
 
-test('the system decides the language at first', async ({ host, browser }) => {
+test('the system decides the language at first', { tag: '@browser' }, async ({ host, browser }) => {
   const context = await browser.newContext({ locale: 'zh-CN' });
   const page = await context.newPage();
-  await page.goto(await host.address());
+  await host.open(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('在糟糕的线路上也能畅通');
   await context.close();
 });
@@ -134,20 +130,6 @@ test('nothing is cut off or pushed out at 900x600', async ({ window, page }) => 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(900);
   }
   await expect(page.getByRole('button', { name: 'Preferences' })).toBeInViewport({ ratio: 1 });
-});
-
-test('when the host ends the window says so, without its code it does not open', async ({
-  host,
-  page,
-  window,
-}) => {
-  const other = await page.context().newPage();
-  await other.goto((await host.address()).replace(/#.*/, ''));
-  await expect(other.getByRole('alert')).toContainText('printed last');
-  await other.close();
-  await host.stop();
-  await expect(page.getByRole('alert')).toContainText('The connection to the core is gone');
-  await expect(window.list).toBeVisible();
 });
 
 for (const reducedMotion of ['no-preference', 'reduce'] as const)

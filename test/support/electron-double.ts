@@ -25,8 +25,13 @@ export class ContentsDouble
   destroyed = false;
 
   isDestroyed: Electron.WebContents['isDestroyed'] = () => this.destroyed;
-  send: Electron.WebContents['send'] = (channel, message: unknown) =>
-    void this.sent.push({ channel, message });
+  /** set by whoever shows the page */
+  onSend: Electron.WebContents['send'] | undefined;
+
+  send: Electron.WebContents['send'] = (channel, ...args: unknown[]) => {
+    if (this.onSend) this.onSend(channel, ...args);
+    else this.sent.push({ channel, message: args[0] });
+  };
   setWindowOpenHandler: Electron.WebContents['setWindowOpenHandler'] = (handler) =>
     void (this.openHandler = handler);
 }
@@ -34,6 +39,8 @@ export class ContentsDouble
 type WindowVerbs =
   | 'show'
   | 'hide'
+  | 'close'
+  | 'isVisible'
   | 'focus'
   | 'restore'
   | 'maximize'
@@ -46,10 +53,15 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
   readonly webContents = new ContentsDouble();
   readonly calls: string[] = [];
   visible = false;
+  /** set by whoever shows the page */
+  onLoad: ((url: string) => void) | undefined;
 
   constructor(readonly options: BrowserWindowConstructorOptions) {
     super();
   }
+
+  isVisible: Electron.BrowserWindow['isVisible'] = () => this.visible;
+  close: Electron.BrowserWindow['close'] = () => void this.clickClose();
 
   show: Electron.BrowserWindow['show'] = () => {
     this.visible = true;
@@ -69,7 +81,8 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
     height: 700,
   });
   loadURL: Electron.BrowserWindow['loadURL'] = async (url) => {
-    this.webContents.mainFrame.url = url;
+    if (this.onLoad) this.onLoad(url);
+    else this.webContents.mainFrame.url = url;
   };
 
   /** The user's click on the cross; answers whether the window is gone. */
@@ -143,6 +156,9 @@ export function electronDouble(folder: string) {
     errors: [] as string[],
     exitCode: null as number | null,
     quits: 0,
+    /** set by whoever shows the windows and ends the process */
+    onWindow: undefined as ((window: WindowDouble) => void) | undefined,
+    onQuit: undefined as ((code: number) => void) | undefined,
     /** set by a test: another instance runs */
     second: false,
     encryption: true,
@@ -166,6 +182,7 @@ export function electronDouble(folder: string) {
         | 'getPath'
         | 'setPath'
         | 'getLocale'
+        | 'getVersion'
         | 'enableSandbox'
         | 'exit'
         | 'quit'
@@ -176,9 +193,13 @@ export function electronDouble(folder: string) {
     getPath: App['getPath'] = (name) => paths[name];
     setPath: App['setPath'] = (name, path) => void (paths[name] = path);
     getLocale: App['getLocale'] = () => seen.locale;
+    getVersion: App['getVersion'] = () => '0.0.0';
     setLoginItemSettings: App['setLoginItemSettings'] = (settings) => void (seen.loginItem = settings);
     enableSandbox: App['enableSandbox'] = () => undefined;
-    exit: App['exit'] = (code = 0) => void (seen.exitCode = code);
+    exit: App['exit'] = (code = 0) => {
+      seen.exitCode = code;
+      seen.onQuit?.(code);
+    };
     /** as Electron: asks everybody, closes the windows, and is gone unless somebody minds */
     quit: App['quit'] = () => {
       let prevented = false;
@@ -186,6 +207,7 @@ export function electronDouble(folder: string) {
       if (prevented) return;
       for (const window of seen.windows) window.clickClose();
       seen.quits++;
+      seen.onQuit?.(0);
     };
   }
 
@@ -197,9 +219,11 @@ export function electronDouble(folder: string) {
     ipcMain,
     powerMonitor,
     BrowserWindow: class extends WindowDouble {
+      static getAllWindows = () => seen.windows.filter(({ webContents }) => !webContents.destroyed);
       constructor(options: BrowserWindowConstructorOptions) {
         super(options);
         seen.windows.push(this);
+        seen.onWindow?.(this);
         app.emit('web-contents-created', {}, this.webContents);
       }
     },
@@ -249,3 +273,5 @@ export function electronDouble(folder: string) {
   // the members above are typed one by one; as a whole Electron's classes have hundreds more
   return { electron: electron as unknown as ElectronMain, app, ipcMain, powerMonitor, seen };
 }
+
+export type Seen = ReturnType<typeof electronDouble>['seen'];

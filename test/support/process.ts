@@ -25,9 +25,12 @@ export class Process implements AsyncDisposable {
     readonly command: string,
     readonly args: readonly string[],
     env: NodeJS.ProcessEnv = {},
+    /** how messages are cloned, for a child that takes part in Node's IPC */
+    serialization?: 'advanced',
   ) {
     this.#child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(serialization ? ['ipc' as const] : [])],
+      serialization,
       env: { ...process.env, ...env },
     });
     living.add(this.#child);
@@ -59,6 +62,14 @@ export class Process implements AsyncDisposable {
       },
       ms,
     );
+  }
+
+  send(message: object): void {
+    this.#child.send(message);
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.#child.on('message', listener);
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -1,65 +1,65 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { packageRoot } from '../../app/package-root.ts';
+import { electronBinary, electronPackage, whyNoWindow } from './electron-binary.ts';
 import { runWeb } from './web.ts';
 
-/** How long Electron's own installer may try to fetch its binary, and when to say that it does, in ms. */
-const INSTALL_LIMIT = 180_000;
-const INSTALL_NOTICE = 2_000;
-
-/**
- * `kcptun start`: the window in Electron, where its binary is there or can be fetched; else one line that says so,
- * and the web host.
- */
+/** `kcptun start`: the window in Electron; where that cannot be had or does not come up, a line says why, and the web host. */
 export async function runStart(argv: readonly string[]): Promise<void> {
+  const why = whyNoWindow() ?? (await startElectron(argv));
+  if (why === undefined) return;
+  process.stderr.write(`kcptun: ${why}: serving the window to a browser instead\n`);
+  return runWeb([]);
+}
+
+/** Resolves when Electron has ended, with the reason where it never had a window. */
+async function startElectron(argv: readonly string[]): Promise<string | undefined> {
   const root = packageRoot();
   const folder = electronPackage(root);
-  const binary =
-    folder && (electronBinary(folder) ?? ((await installElectron(folder)) && electronBinary(folder)));
-  if (!binary) {
-    process.stderr.write(
-      "kcptun: Electron's binary cannot be had here: serving the window to a browser instead\n",
-    );
-    return runWeb([]);
-  }
-  const child = spawn(binary, [root, ...argv], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
+  if (!folder) return 'Electron is not installed';
+  if (!electronBinary(folder)) await installElectron(folder);
+  const binary = electronBinary(folder);
+  return binary ? runElectron(binary, [root, ...argv]) : "Electron's binary cannot be had here";
 }
 
-function electronPackage(root: string): string | undefined {
-  try {
-    return dirname(createRequire(join(root, 'package.json')).resolve('electron/package.json'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where electron's own index.js looks, which would start a download by itself. */
-export function electronBinary(folder: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const named = join(folder, 'path.txt');
-  const dist = env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
-  const name = existsSync(named)
-    ? readFileSync(named, 'utf8')
-    : env.ELECTRON_OVERRIDE_DIST_PATH && 'electron';
-  const binary = name && join(dist, name);
-  return binary && existsSync(binary) ? binary : undefined;
-}
-
-/** Electron is fetched when it is first wanted, not by `npm ci`. */
-async function installElectron(folder: string): Promise<boolean> {
+/** Electron is fetched when it is first wanted, not by `npm ci`; its installer says how far it is, and what went wrong. */
+async function installElectron(folder: string): Promise<void> {
   const installer = join(folder, 'install.js');
-  if (process.env.ELECTRON_SKIP_BINARY_DOWNLOAD || !existsSync(installer)) return false;
-  const notice = setTimeout(
-    () => process.stderr.write('kcptun: fetching Electron, once …\n'),
-    INSTALL_NOTICE,
+  const { env } = process;
+  if (env.ELECTRON_SKIP_BINARY_DOWNLOAD || !existsSync(installer)) return;
+  process.stderr.write(
+    'kcptun: fetching Electron, about 120 MB, once (ELECTRON_MIRROR names another source, HTTPS_PROXY a proxy)\n',
   );
-  const child = spawn(process.execPath, [installer], { stdio: 'ignore', timeout: INSTALL_LIMIT });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(notice);
-  return code === 0;
+  const child = spawn(process.execPath, [installer], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: env.HTTPS_PROXY || env.https_proxy ? { ELECTRON_GET_USE_PROXY: '1', ...env } : env,
+  });
+  await once(child, 'exit');
+}
+
+/** Resolves with its end, or with why there was no window; the shell tells by a message that it has one. */
+async function runElectron(binary: string, args: string[]): Promise<string | undefined> {
+  const child = spawn(binary, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  let ready = false;
+  let asked = false;
+  child.once('message', () => (ready = true));
+  // a terminal tells the whole group of Ctrl+C, and a second SIGINT ends Electron at once, with its tunnels open
+  const terminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!asked && !(terminal && signal === 'SIGINT')) child.kill(signal);
+      asked = true;
+    });
+  }
+  return new Promise((resolve) => {
+    child.once('error', ({ message }) => resolve(`Electron did not start (${message})`));
+    child.once('exit', (code, signal) => {
+      if (code !== 0 && !ready && !asked)
+        return resolve(`Electron ended with ${signal ?? `status ${code}`} before it had a window`);
+      process.exitCode = code ?? 1;
+      resolve(undefined);
+    });
+  });
 }

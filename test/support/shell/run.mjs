@@ -1,0 +1,13 @@
+// Runs the built shell in plain Node: `node run.mjs <folder of package.json> [argument …]`. Whoever imports electron,
+// ours or a package, gets the stand-in beside this file.
+import { register } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { register as readTypeScript } from 'tsx/esm/api';
+
+readTypeScript();
+const standIn = new URL('electron.ts', import.meta.url).href;
+const hook = `export const resolve = (name, context, next) =>
+  next(name === 'electron' ? ${JSON.stringify(standIn)} : name, context);`;
+register(`data:text/javascript,${encodeURIComponent(hook)}`);
+await import(pathToFileURL(join(process.argv[2], 'dist', 'node', 'main.js')).href);
