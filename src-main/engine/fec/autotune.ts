@@ -2,6 +2,9 @@ import { MAX_GROUP } from './packet.ts';
 
 /** A whole group of the largest size and both its edges (kcp-go's maxAutoTuneSamples). */
 const SAMPLES = MAX_GROUP + 2;
+const FIRST_SAMPLES = 8;
+/** what `find` sorts in, for all */
+const sortingRoom = new Float64Array(SAMPLES);
 
 export interface Shape {
   dataShards: number;
@@ -16,17 +19,26 @@ export interface Shape {
  * will do, and it must begin where a group of its size can.
  */
 export class Autotune {
-  readonly #seqids = new Uint32Array(SAMPLES);
-  readonly #isData = new Uint8Array(SAMPLES);
-  readonly #sorted = new Float64Array(SAMPLES);
+  /** grows to SAMPLES */
+  #seqids = new Uint32Array(FIRST_SAMPLES);
+  #isData = new Uint8Array(FIRST_SAMPLES);
   #count = 0;
   #next = 0;
 
   sample(seqid: number, isData: boolean): void {
     this.#seqids[this.#next] = seqid;
     this.#isData[this.#next] = Number(isData);
-    this.#next = (this.#next + 1) % SAMPLES;
-    if (this.#count < SAMPLES) this.#count++;
+    if (this.#count < SAMPLES && ++this.#count === this.#seqids.length) this.#grow();
+    this.#next = (this.#next + 1) % this.#seqids.length;
+  }
+
+  #grow(): void {
+    const size = Math.min(2 * this.#count, SAMPLES);
+    const { seqids, isData } = { seqids: new Uint32Array(size), isData: new Uint8Array(size) };
+    seqids.set(this.#seqids);
+    isData.set(this.#isData);
+    this.#seqids = seqids;
+    this.#isData = isData;
   }
 
   /** @returns the shape of a whole group among the samples, if there is one */
@@ -34,7 +46,7 @@ export class Autotune {
     if (this.#count === 0) return undefined;
     // Sorted by seqid mod 2^32, each as twice its signed distance from one of them, plus 1 for data.
     const origin = this.#seqids[0];
-    const sorted = this.#sorted.subarray(0, this.#count);
+    const sorted = sortingRoom.subarray(0, this.#count);
     for (let i = 0; i < sorted.length; i++) {
       sorted[i] = ((this.#seqids[i] - origin) | 0) * 2 + this.#isData[i];
     }

@@ -2,7 +2,7 @@ import type { Counters } from '../../../shared/counters.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { Autotune, type Shape } from './autotune.ts';
 import { recoveryWeights } from './code.ts';
-import { allocOrZero, type Group, STRIDE } from './group.ts';
+import { type Group, STRIDE } from './group.ts';
 import { GroupWindow } from './group-window.ts';
 import { checkShards, DATA, SHARD_OFFSET, TYPE_OFFSET, wrapOf } from './packet.ts';
 
@@ -125,12 +125,11 @@ export class FecDecoder {
       else if (i < dataShards) missing.push(i);
     }
 
-    const rows = allocOrZero(this.kernel, ROWS * STRIDE + ROWS);
-    if (rows === 0 || group.kept < dataShards) {
+    if (group.kept < dataShards) {
       counters.FECErrs++;
-      if (rows !== 0) arena.free(rows);
       return;
     }
+    const rows = arena.alloc(ROWS * STRIDE + ROWS);
     const column = rows + ROWS * STRIDE;
     const weights = recoveryWeights(sources, missing);
     const { longest } = group;

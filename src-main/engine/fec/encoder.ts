@@ -1,10 +1,26 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { parityWeights } from './code.ts';
-import { STRIDE } from './group.ts';
+import { ParityShards } from './parity-shards.ts';
 import { checkShards, DATA, PARITY, SHARD_OFFSET, TYPE_OFFSET, wrapOf } from './packet.ts';
 
 /** Parity of a group whose last two packets are this far apart is not sent (the newest kcp-go's maxFECEncodeLatency). */
 const MAX_GAP_MS = 500;
+
+const weightsOf = new WeakMap<Kernel, Map<string, number>>();
+
+/** Where the parity weights of a shape lie in a kernel's memory: all its encoders read the same. */
+function sharedWeights(kernel: Kernel, dataShards: number, parityShards: number): number {
+  let shapes = weightsOf.get(kernel);
+  if (!shapes) weightsOf.set(kernel, (shapes = new Map<string, number>()));
+  const shape = `${dataShards}+${parityShards}`;
+  let at = shapes.get(shape);
+  if (at === undefined) {
+    at = kernel.arena.alloc(dataShards * parityShards);
+    kernel.bytes.set(parityWeights(dataShards, parityShards), at);
+    shapes.set(shape, at);
+  }
+  return at;
+}
 
 /**
  * Puts packets into groups and makes the parity of each. Data goes out at once: a shard is added to the parity as it
@@ -14,15 +30,13 @@ const MAX_GAP_MS = 500;
 export class FecEncoder {
   readonly #groupSize: number;
   readonly #wrap: number;
-  /** kernel offsets: the parity weights, and the parity shards, STRIDE apart */
+  /** kernel offset */
   readonly #weights: number;
-  readonly #parity: number;
+  readonly #parity: ParityShards;
   #seqid = 0;
   #parityId = 0;
   /** data shards of this group so far */
   #count = 0;
-  /** bytes of the longest shard of this group */
-  #longest = 0;
   #lastAt = -Infinity;
 
   /** @throws EngineError `bad-option` (see checkShards), `out-of-memory` */
@@ -34,10 +48,8 @@ export class FecEncoder {
     checkShards(dataShards, parityShards);
     this.#groupSize = dataShards + parityShards;
     this.#wrap = wrapOf(this.#groupSize);
-    this.#weights = kernel.arena.alloc(dataShards * parityShards);
-    this.#parity = kernel.arena.alloc(parityShards * STRIDE);
-    kernel.bytes.set(parityWeights(dataShards, parityShards), this.#weights);
-    kernel.bytes.fill(0, this.#parity, this.#parity + parityShards * STRIDE);
+    this.#weights = sharedWeights(kernel, dataShards, parityShards);
+    this.#parity = new ParityShards(kernel, parityShards);
   }
 
   /**
@@ -46,7 +58,7 @@ export class FecEncoder {
    * @returns how many parity packets are due now; they are to be written before the next packet is sealed.
    */
   sealData(offset: number, length: number, nowMs: number): number {
-    const { bytes, view, gfMulAdd } = this.kernel;
+    const { view } = this.kernel;
     const { parityShards } = this;
     const size = length - SHARD_OFFSET;
     view.setUint32(offset, this.#seqid, true);
@@ -54,19 +66,8 @@ export class FecEncoder {
     view.setUint16(offset + SHARD_OFFSET, size, true);
     this.#advance(1);
 
-    if (this.#count === 0) {
-      bytes.fill(0, this.#parity, this.#parity + (parityShards - 1) * STRIDE + this.#longest);
-      this.#longest = 0;
-    }
-    gfMulAdd(
-      this.#parity,
-      STRIDE,
-      parityShards,
-      this.#weights + this.#count * parityShards,
-      offset + SHARD_OFFSET,
-      size,
-    );
-    if (size > this.#longest) this.#longest = size;
+    if (this.#count === 0) this.#parity.clear();
+    this.#parity.add(this.#weights + this.#count * parityShards, offset + SHARD_OFFSET, size);
 
     const gap = nowMs - this.#lastAt;
     this.#lastAt = nowMs;
@@ -74,23 +75,22 @@ export class FecEncoder {
     this.#count = 0;
     this.#parityId = this.#seqid;
     this.#advance(parityShards);
-    return gap < MAX_GAP_MS ? parityShards : 0;
+    return gap < MAX_GAP_MS && !this.#parity.missing ? parityShards : 0;
   }
 
   /** Writes parity packet `index` of the group just completed. @returns its length */
   writeParity(index: number, offset: number): number {
-    const { bytes, view } = this.kernel;
-    const from = this.#parity + index * STRIDE;
+    const { view, copy } = this.kernel;
+    const { longest } = this.#parity;
     view.setUint32(offset, this.#parityId + index, true);
     view.setUint16(offset + TYPE_OFFSET, PARITY, true);
-    bytes.copyWithin(offset + SHARD_OFFSET, from, from + this.#longest);
-    return SHARD_OFFSET + this.#longest;
+    copy(offset + SHARD_OFFSET, this.#parity.offset(index), longest);
+    return SHARD_OFFSET + longest;
   }
 
   /** Gives the kernel memory back; the encoder must not be used afterwards. */
   dispose(): void {
-    this.kernel.arena.free(this.#weights);
-    this.kernel.arena.free(this.#parity);
+    this.#parity.dispose();
   }
 
   #advance(packets: number): void {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { Store } from '../kernel/store.ts';
 import { Group } from './group.ts';
 import { wrapOf } from './packet.ts';
 
@@ -28,7 +29,9 @@ export class GroupWindow {
   received = 0;
   /** the newest group's number, -1 before there is one */
   newest = -1;
-  #ring: Group[] = [];
+  /** each made when its place is first needed */
+  #ring: (Group | undefined)[] = [];
+  #store: Store;
   /** the place of the newest in the ring */
   #head = 0;
   #dataShards = 0;
@@ -38,7 +41,9 @@ export class GroupWindow {
   #strayAt = 0;
   #strays = 0;
 
-  constructor(private readonly kernel: Kernel) {}
+  constructor(private readonly kernel: Kernel) {
+    this.#store = new Store(kernel, 0);
+  }
 
   /** Forgets all groups; those to come have this shape. */
   reshape(dataShards: number, parityShards: number): void {
@@ -47,7 +52,8 @@ export class GroupWindow {
     this.#groupSize = dataShards + parityShards;
     this.#numbers = wrapOf(this.#groupSize) / this.#groupSize;
     const groups = Math.max(GROUPS, Math.ceil(PACKETS / this.#groupSize));
-    this.#ring = Array.from({ length: groups }, () => new Group(this.kernel, this.#groupSize));
+    this.#ring = Array.from({ length: groups });
+    this.#store = new Store(this.kernel, groups * this.#groupSize);
     this.#head = 0;
     this.newest = -1;
     this.#strays = 0;
@@ -56,7 +62,7 @@ export class GroupWindow {
   /** How many groups are held. */
   get held(): number {
     let held = 0;
-    for (const group of this.#ring) if (group.number >= 0) held++;
+    for (const group of this.#ring) if (group && group.number >= 0) held++;
     return held;
   }
 
@@ -70,7 +76,7 @@ export class GroupWindow {
       this.#strayAt = number;
       if (this.#strays < STRAYS) return undefined;
       this.#moveTo(number);
-      return this.#ring[this.#head];
+      return this.#behind(0);
     }
     this.#strays = 0;
     if (ahead > 0) this.#advance(ahead);
@@ -80,14 +86,14 @@ export class GroupWindow {
   }
 
   close(): void {
-    for (const group of this.#ring) group.close();
+    for (const group of this.#ring) group?.close();
   }
 
   #moveTo(number: number): void {
     this.close();
     this.newest = number;
     this.#strays = 0;
-    this.#ring[this.#head].open(number);
+    this.#behind(0).open(number);
   }
 
   #advance(groups: number): void {
@@ -97,7 +103,7 @@ export class GroupWindow {
     for (let left = Math.min(groups, size); left-- > 0;) {
       this.#count(this.#behind(GROUPS - 1));
       this.#head = (this.#head + 1) % size;
-      this.#ring[this.#head].open((this.newest + groups - left) % this.#numbers);
+      this.#behind(0).open((this.newest + groups - left) % this.#numbers);
     }
     this.newest = (this.newest + groups) % this.#numbers;
   }
@@ -105,7 +111,11 @@ export class GroupWindow {
   /** The group so many places behind the newest one. */
   #behind(places: number): Group {
     const size = this.#ring.length;
-    return this.#ring[(this.#head - places + size) % size];
+    return (this.#ring[(this.#head - places + size) % size] ??= new Group(
+      this.kernel,
+      this.#store,
+      this.#groupSize,
+    ));
   }
 
   /** A group without any parity counts as data only: the newest sender leaves parity out when it is slow. */

@@ -1,20 +1,12 @@
 import { MAX_DATAGRAM } from '../kernel/batch.ts';
 import { type Kernel, roundUp } from '../kernel/kernel.ts';
+import type { Store } from '../kernel/store.ts';
 
-/** Bytes of memory for one shard. */
+/** Bytes of memory for any shard. */
 export const STRIDE = roundUp(MAX_DATAGRAM);
 
 const NOT_SEEN = 0;
 const SEEN_NOT_KEPT = -1;
-
-/** As arena.alloc, but 0 where no memory is left: recovery is then done without, for KCP sends again what is lost. */
-export function allocOrZero({ arena }: Kernel, bytes: number): number {
-  try {
-    return arena.alloc(bytes);
-  } catch {
-    return 0;
-  }
-}
 
 /** The shards of one group as they come in; what it keeps of them lies in kernel memory. */
 export class Group {
@@ -31,6 +23,7 @@ export class Group {
 
   constructor(
     private readonly kernel: Kernel,
+    private readonly store: Store,
     size: number,
   ) {
     this.#shards = new Int32Array(size);
@@ -54,11 +47,11 @@ export class Group {
     this.#shards[index] = SEEN_NOT_KEPT;
   }
 
-  /** Copies a shard that was seen. */
+  /** Copies a shard that was seen, if there is memory: without it nothing is recovered, and KCP sends again what is lost. */
   keep(index: number, from: number, length: number): void {
-    const to = allocOrZero(this.kernel, STRIDE);
+    const to = this.store.alloc(length);
     if (to === 0) return;
-    this.kernel.bytes.copyWithin(to, from, from + length);
+    this.kernel.copy(to, from, length);
     this.#shards[index] = to;
     this.#lengths[index] = length;
     this.kept++;
@@ -78,7 +71,7 @@ export class Group {
   release(): void {
     for (let i = 0; this.kept > 0; i++) {
       if (this.#shards[i] <= 0) continue;
-      this.kernel.arena.free(this.#shards[i]);
+      this.store.free(this.#shards[i]);
       this.#shards[i] = SEEN_NOT_KEPT;
       this.kept--;
     }

@@ -1,7 +1,7 @@
 import type { Counters } from '../../../shared/counters.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { CongestionWindow } from './congestion.ts';
-import { type Reader, ReceiveWindow } from './receive-window.ts';
+import { Pushed, type Reader, ReceiveWindow } from './receive-window.ts';
 import { RttEstimator } from './rtt.ts';
 import {
   AT_CMD,
@@ -23,6 +23,11 @@ import {
   WND_FIRST,
 } from './segment.ts';
 import { Due, SendWindow } from './send-window.ts';
+
+/** Words of the list of ACKs at first. */
+const FIRST_ACKS = 8;
+/** So many ACKs are held until the next flush with any receive window; with a larger one, twice as many as it has segments. */
+const LEAST_ACKS = 1024;
 
 /** What all conversations of an engine have alike; windows are segments, times ms. */
 export interface KcpSettings {
@@ -80,7 +85,7 @@ export class Kcp {
   readonly #conv: number;
   readonly #congestion: CongestionWindow | undefined;
   /** (sn, ts) of PUSHes to answer */
-  #acks = new Int32Array(256);
+  #acks = new Int32Array(FIRST_ACKS);
   #ackCount = 0;
   #askWindow = false;
   #tellWindow = false;
@@ -92,6 +97,8 @@ export class Kcp {
   #earliest = 0;
   /** pacing stopped the last flush */
   #starved = false;
+  /** a write was put off for want of memory since `nextFlush` was asked last */
+  #needy = false;
   // the datagram being written
   #begun = -1;
   #at = 0;
@@ -119,8 +126,11 @@ export class Kcp {
 
   /** Whether a write is taken now, counting `extra` bytes that were taken but not yet written. */
   writable(extra: number): boolean {
-    const { sndWnd, writeBytes } = this.#o;
-    return this.send.waiting + Math.ceil(extra / this.mss) < sndWnd && this.send.fits(writeBytes);
+    if (this.send.waiting + Math.ceil(extra / this.mss) >= this.#o.sndWnd) return false;
+    const fits = this.send.fits(extra);
+    // What is in flight brings an ACK, and with it another try.
+    if (!fits && this.send.waiting === 0) this.#needy = true;
+    return fits;
   }
 
   /** Takes `length` bytes, at most `writeBytes`, from kernel memory. */
@@ -229,7 +239,9 @@ export class Kcp {
   nextFlush(now: number): number {
     const { interval } = this.#o;
     const tick = (Math.floor(now / interval) + 1) * interval;
-    if (this.#ackCount > 0 || this.#tellWindow || this.#urgent) return tick;
+    const needy = this.#needy;
+    this.#needy = false;
+    if (this.#ackCount > 0 || this.#tellWindow || this.#urgent || needy) return tick;
     let wait = Infinity;
     if (this.send.inFlight > 0) wait = diff(this.#earliest, now | 0);
     if (this.rmtWnd === 0) wait = Math.min(wait, this.#probeWait === 0 ? 0 : diff(this.#probeAt, now | 0));
@@ -243,8 +255,17 @@ export class Kcp {
 
   #push(sn: number, ts: number, offset: number, length: number): void {
     if (!this.receive.accepts(sn)) return;
+    const pushed = this.receive.push(sn, offset, length, this.reader);
+    if (pushed === Pushed.Dropped) this.counters.InErrs++;
+    else this.#acknowledge(sn, ts);
+    if (pushed === Pushed.Repeated) this.counters.RepeatSegs++;
+  }
+
+  /** What finds no room in the list is as if its ACK were lost. */
+  #acknowledge(sn: number, ts: number): void {
     const at = this.#ackCount * 2;
     if (at === this.#acks.length) {
+      if (this.#ackCount >= Math.max(LEAST_ACKS, 2 * this.#o.rcvWnd)) return;
       const grown = new Int32Array(at * 2);
       grown.set(this.#acks);
       this.#acks = grown;
@@ -252,7 +273,6 @@ export class Kcp {
     this.#acks[at] = sn;
     this.#acks[at + 1] = ts;
     this.#ackCount++;
-    if (!this.receive.push(sn, offset, length, this.reader)) this.counters.RepeatSegs++;
   }
 
   #flushAcks(): void {

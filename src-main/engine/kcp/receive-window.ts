@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { Store } from '../kernel/store.ts';
+import { moved, slotsFor } from './ring.ts';
 import { diff } from './segment.ts';
-import { powerOfTwo, SegmentPool } from './segment-pool.ts';
 
 /** Where the bytes of a session go, in order; `offset`s are into kernel memory. */
 export interface Reader {
@@ -9,10 +10,19 @@ export interface Reader {
   take(offset: number, length: number): void;
 }
 
+/** What became of a segment. */
+export const enum Pushed {
+  Taken,
+  /** it was there before */
+  Repeated,
+  /** there is no memory for it: it is as if it were lost, and the peer sends it again */
+  Dropped,
+}
+
 /**
  * Received segments in a ring indexed by sn: [read, nxt) are in order and wait for the reader (kcp's rcv_queue),
  * beyond nxt they wait for the gaps before them (rcv_buf). A segment that comes in order while the reader is
- * ready is handed over from the datagram itself, without a copy.
+ * ready is handed over from the datagram itself, without a copy. The ring grows as it fills.
  */
 export class ReceiveWindow {
   /** the next sn in order */
@@ -21,11 +31,11 @@ export class ReceiveWindow {
   #read: number;
   /** segments beyond nxt */
   #ahead = 0;
-  readonly #mask: number;
+  #mask = -1;
   /** where the data lies, 0 for an empty slot */
-  readonly #data: Int32Array;
-  readonly #lengths: Int32Array;
-  readonly #pool: SegmentPool;
+  #data: Int32Array = new Int32Array(0);
+  #lengths: Int32Array = new Int32Array(0);
+  readonly #store: Store;
 
   /**
    * @param size in segments
@@ -37,12 +47,7 @@ export class ReceiveWindow {
     first = 0,
   ) {
     this.nxt = this.#read = first;
-    // nxt stops while `size` segments wait for the reader, and sn reaches up to nxt + size beyond that.
-    const slots = powerOfTwo(2 * size);
-    this.#mask = slots - 1;
-    this.#data = new Int32Array(slots);
-    this.#lengths = new Int32Array(slots);
-    this.#pool = SegmentPool.of(kernel);
+    this.#store = new Store(kernel, size);
   }
 
   /** Segments in order that the reader has not taken. */
@@ -59,25 +64,25 @@ export class ReceiveWindow {
     return diff(sn, this.nxt + this.size) < 0;
   }
 
-  /** @returns false where the segment was there before (RepeatSegs). The caller has asked `accepts`. */
-  push(sn: number, offset: number, length: number, reader: Reader): boolean {
-    if (diff(sn, this.nxt) < 0) return false;
-    const slot = sn & this.#mask;
-    if (this.#data[slot] !== 0) return false;
+  /** The caller has asked `accepts`. */
+  push(sn: number, offset: number, length: number, reader: Reader): Pushed {
+    if (diff(sn, this.nxt) < 0 || this.#has(sn)) return Pushed.Repeated;
     if (sn === this.nxt && this.#read === this.nxt && reader.readable()) {
       this.nxt = this.#read = (sn + 1) | 0;
       reader.take(offset, length);
     } else {
-      // Without memory it is as if it were lost: the peer sends it again.
-      if (!this.#pool.has(1)) return true;
-      const data = this.#pool.take();
+      const data = this.#store.alloc(length);
+      if (data === 0) return Pushed.Dropped;
       this.kernel.copy(data, offset, length);
+      const behind = diff(sn, this.#read);
+      if (behind > this.#mask) this.#grow(behind + 1);
+      const slot = sn & this.#mask;
       this.#data[slot] = data;
       this.#lengths[slot] = length;
       this.#ahead++;
     }
     if (this.#ahead > 0) this.#advance();
-    return true;
+    return Pushed.Taken;
   }
 
   /**
@@ -93,7 +98,7 @@ export class ReceiveWindow {
       this.#data[slot] = 0;
       this.#read = (this.#read + 1) | 0;
       reader.take(data, this.#lengths[slot]);
-      this.#pool.give(data);
+      this.#store.free(data);
       if (this.#ahead > 0) this.#advance();
     }
     return wasFull && this.#read !== before;
@@ -102,15 +107,27 @@ export class ReceiveWindow {
   /** Gives all memory back; the window is of no more use. */
   dispose(): void {
     for (let slot = 0; slot < this.#data.length; slot++) {
-      if (this.#data[slot] !== 0) this.#pool.give(this.#data[slot]);
+      if (this.#data[slot] !== 0) this.#store.free(this.#data[slot]);
       this.#data[slot] = 0;
     }
     this.#ahead = 0;
     this.nxt = this.#read;
   }
 
+  #has(sn: number): boolean {
+    return diff(sn, this.#read) <= this.#mask && this.#data[sn & this.#mask] !== 0;
+  }
+
+  /** nxt stops while `size` segments wait for the reader, and sn reaches up to nxt + size beyond that. */
+  #grow(slots: number): void {
+    const before = this.#mask;
+    this.#mask = slotsFor(slots) - 1;
+    this.#data = moved(this.#data, this.#read, before, this.#mask);
+    this.#lengths = moved(this.#lengths, this.#read, before, this.#mask);
+  }
+
   #advance(): void {
-    while (this.#ahead > 0 && this.#data[this.nxt & this.#mask] !== 0 && this.queued < this.size) {
+    while (this.#ahead > 0 && this.#has(this.nxt) && this.queued < this.size) {
       this.nxt = (this.nxt + 1) | 0;
       this.#ahead--;
     }

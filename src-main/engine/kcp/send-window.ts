@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { Store } from '../kernel/store.ts';
+import { moved, slotsFor } from './ring.ts';
 import { diff } from './segment.ts';
-import { powerOfTwo, SegmentPool } from './segment-pool.ts';
 
 /** fastack of a segment that was sent again for missing ACKs: not again before its RTO (kcp-go: 0xFFFFFFFF). */
 const HELD = -1;
@@ -13,11 +14,14 @@ export const enum Due {
   Timeout,
 }
 
+const NO_SLOTS: Int32Array = new Int32Array(0);
+
 /** The most ACK timestamps remembered between two walks: more than any sensible `resend`. */
 const MAX_RESEND = 32;
 
 /**
- * Segments to send in a ring indexed by sn: [una, nxt) are in flight (kcp's snd_buf), [nxt, end) are queued.
+ * Segments to send in a ring indexed by sn, which grows as it fills: [una, nxt) are in flight (kcp's snd_buf), [nxt, end)
+ * are queued.
  *
  * The reference walks the whole window for each ACK, to add 1 to `fastack` of every older segment. Here an ACK only
  * leaves a mark at its sn; `applyAcks` then settles all marks of an event-loop turn in one walk from the highest down,
@@ -30,21 +34,21 @@ export class SendWindow {
   nxt = 0;
   /** behind the last sn queued */
   end = 0;
-  readonly mask: number;
+  mask = -1;
   /** where in kernel memory the data lies; 0 once acknowledged */
-  readonly data: Int32Array;
-  readonly lengths: Int32Array;
+  data = NO_SLOTS;
+  lengths = NO_SLOTS;
   /** clock at the last transmission */
-  readonly ts: Int32Array;
+  ts = NO_SLOTS;
   /** clock at which the RTO passes */
-  readonly due: Int32Array;
-  readonly rto: Int32Array;
+  due = NO_SLOTS;
+  rto = NO_SLOTS;
   /** transmissions so far */
-  readonly xmit: Int32Array;
-  readonly #fastack: Int32Array;
+  xmit = NO_SLOTS;
+  #fastack = NO_SLOTS;
   /** ACKs that came for this sn since the last walk, and the latest timestamp they carried */
-  readonly #marks: Int32Array;
-  readonly #markTs: Int32Array;
+  #marks = NO_SLOTS;
+  #markTs = NO_SLOTS;
   /** the highest marked sn, valid while #marked */
   #highest = 0;
   #marked = false;
@@ -52,7 +56,7 @@ export class SendWindow {
   #suspects = false;
   /** the latest ACK timestamps seen in a walk, descending */
   readonly #latest: Int32Array;
-  readonly #pool: SegmentPool;
+  readonly #store: Store;
 
   /**
    * @param size the send window, in segments
@@ -63,23 +67,12 @@ export class SendWindow {
   constructor(
     readonly size: number,
     readonly mss: number,
-    writeBytes: number,
+    private readonly writeBytes: number,
     private readonly resend: number,
     private readonly kernel: Kernel,
   ) {
-    const slots = powerOfTwo(size + Math.ceil(writeBytes / mss) + 1);
-    this.mask = slots - 1;
-    this.data = new Int32Array(slots);
-    this.lengths = new Int32Array(slots);
-    this.ts = new Int32Array(slots);
-    this.due = new Int32Array(slots);
-    this.rto = new Int32Array(slots);
-    this.xmit = new Int32Array(slots);
-    this.#fastack = new Int32Array(slots);
-    this.#marks = new Int32Array(slots);
-    this.#markTs = new Int32Array(slots);
     this.#latest = new Int32Array(Math.min(Math.max(resend, 1), MAX_RESEND));
-    this.#pool = SegmentPool.of(kernel);
+    this.#store = new Store(kernel, size + Math.ceil(writeBytes / mss) + 1);
   }
 
   get inFlight(): number {
@@ -95,12 +88,12 @@ export class SendWindow {
     return diff(this.end, this.una);
   }
 
-  /** Whether there is memory for a write of so many bytes. */
+  /** Whether there is memory for a write of so many bytes and what may be added to it, up to the largest. */
   fits(length: number): boolean {
-    return this.#pool.has(Math.ceil(length / this.mss) + 1);
+    return this.#store.fits(length, this.writeBytes);
   }
 
-  /** Cuts a write from kernel memory to segments; the last queued one is topped up first (stream mode). */
+  /** Cuts a write that `fits` from kernel memory to segments; the last queued one is topped up first (stream mode). */
   write(from: number, length: number): void {
     const stop = from + length;
     let at = from;
@@ -109,15 +102,16 @@ export class SendWindow {
       const filled = this.lengths[last];
       const n = Math.min(this.mss - filled, length);
       if (n > 0) {
+        this.#extend(last, filled + n);
         this.kernel.copy(this.data[last] + filled, at, n);
-        this.lengths[last] = filled + n;
         at += n;
       }
     }
     while (at < stop) {
       const n = Math.min(this.mss, stop - at);
+      if (this.waiting > this.mask) this.#grow();
       const slot = this.end & this.mask;
-      const data = this.#pool.take();
+      const data = this.#store.alloc(n, true);
       this.kernel.copy(data, at, n);
       this.data[slot] = data;
       this.lengths[slot] = n;
@@ -232,7 +226,34 @@ export class SendWindow {
     const data = this.data[slot];
     if (data === 0) return;
     this.data[slot] = 0;
-    this.#pool.give(data);
+    this.#store.free(data);
+  }
+
+  #grow(): void {
+    const before = this.mask;
+    this.mask = slotsFor(this.waiting + 1) - 1;
+    const move = (ring: Int32Array): Int32Array => moved(ring, this.una, before, this.mask);
+    this.data = move(this.data);
+    this.lengths = move(this.lengths);
+    this.ts = move(this.ts);
+    this.due = move(this.due);
+    this.rto = move(this.rto);
+    this.xmit = move(this.xmit);
+    this.#fastack = move(this.#fastack);
+    this.#marks = move(this.#marks);
+    this.#markTs = move(this.#markTs);
+  }
+
+  /** Makes room for `length` bytes in a segment that holds fewer. */
+  #extend(slot: number, length: number): void {
+    const { data, lengths } = this;
+    const from = data[slot];
+    if (!this.#store.extend(from, lengths[slot], length)) {
+      data[slot] = this.#store.alloc(length, true);
+      this.kernel.copy(data[slot], from, lengths[slot]);
+      this.#store.free(from);
+    }
+    lengths[slot] = length;
   }
 
   #skipAcknowledged(): void {

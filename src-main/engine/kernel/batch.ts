@@ -62,17 +62,39 @@ export class PacketBatch {
   }
 }
 
-/** Batches for one thread, handed out for as long as datagrams are in them. */
+/** Batches there may be, 9 MB of the arena, and how many of them only what is sent at once may take. */
+const MOST_BATCHES = 96;
+const KEPT_BATCHES = 16;
+
+/** The batches of a kernel, handed out for as long as datagrams are in them. */
 export class BatchPool {
   readonly #free: PacketBatch[] = [];
+  #made = 0;
 
   constructor(
     readonly kernel: Kernel,
     private readonly capacity = 64,
   ) {}
 
+  static readonly #pools = new WeakMap<Kernel, BatchPool>();
+
+  /** The one pool of a kernel, for all engines of its thread. */
+  static of(kernel: Kernel): BatchPool {
+    let pool = BatchPool.#pools.get(kernel);
+    if (!pool) BatchPool.#pools.set(kernel, (pool = new BatchPool(kernel)));
+    return pool;
+  }
+
+  /** Whether so many are out that datagrams had better be dropped than wait in one more. */
+  get scarce(): boolean {
+    return this.#made - this.#free.length >= MOST_BATCHES - KEPT_BATCHES;
+  }
+
   take(): PacketBatch {
-    return this.#free.pop() ?? new PacketBatch(this.kernel, this.capacity);
+    const batch = this.#free.pop();
+    if (batch) return batch;
+    this.#made++;
+    return new PacketBatch(this.kernel, this.capacity);
   }
 
   give(batch: PacketBatch): void {

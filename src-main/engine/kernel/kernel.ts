@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import type { CryptKernel } from './crypt-kernel.ts';
 import type { FecKernel } from './fec-kernel.ts';
+import { PAGE, Pages } from './pages.ts';
 import type { SnappyKernel } from './snappy-kernel.ts';
 
 /**
@@ -16,7 +17,10 @@ export interface Kernel extends CryptKernel, FecKernel, SnappyKernel {
   /** The same memory as little-endian 32-bit words. */
   readonly words: Uint32Array;
   readonly view: DataView;
+  /** for what has a fixed number: batches, scratch, tables */
   readonly arena: Arena;
+  /** for what waits, as much as peers make wait */
+  readonly pages: Pages;
   /** bytes[to..to + length) = bytes[from..from + length); the ranges may overlap. Quicker than copyWithin. */
   copy(to: number, from: number, length: number): void;
 }
@@ -65,6 +69,15 @@ export class Arena {
     if (list) list.push(offset);
     else this.#free.set(size, [offset]);
   }
+}
+
+/** The share of a kernel's memory that is the arena's; the rest is pages. */
+const ARENA_SHARE = 1 / 8;
+
+/** Divides a kernel's memory from `start`; neither part can take from the other. */
+export function divide(start: number, bytes: number): Pick<Kernel, 'arena' | 'pages'> {
+  const middle = Math.floor((bytes * ARENA_SHARE) / PAGE) * PAGE;
+  return { arena: new Arena(start, middle), pages: new Pages(middle, bytes) };
 }
 
 export const roundUp = (bytes: number): number => (bytes + ALIGN - 1) & -ALIGN;

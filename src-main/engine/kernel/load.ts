@@ -1,11 +1,14 @@
 import base64 from 'virtual:kernel';
 import { EngineError } from '../errors.ts';
 import type { CfbStep, LaneCipher } from './crypt-kernel.ts';
-import { Arena, type Kernel } from './kernel.ts';
+import { divide, type Kernel } from './kernel.ts';
 import { createPlainKernel } from './plain.ts';
 
-/** Bytes of a kernel's memory. Fixed, so that views of it stay valid; pages nobody touched cost nothing. */
-export const KERNEL_BYTES = 64 << 20;
+/**
+ * Bytes of a kernel's memory. Fixed, so that views of it stay valid; pages nobody touched cost nothing. What waits in it
+ * is what a thread moves in about half a second: with more, sessions would wait longer and not go faster.
+ */
+export const KERNEL_BYTES = 128 << 20;
 
 /**
  * A kernel of its own memory: 'wasm' needs WebAssembly SIMD, 'plain' runs everywhere, 'auto' takes the first that works.
@@ -26,7 +29,7 @@ let shared: Kernel | undefined;
 export const sharedKernel = (): Kernel => (shared ??= createKernel());
 
 /** The functions of the module as JavaScript sees them: an unsigned result comes back signed. */
-type Exports = Omit<Kernel, 'name' | 'bytes' | 'words' | 'view' | 'arena' | 'cfb'> &
+type Exports = Omit<Kernel, 'name' | 'bytes' | 'words' | 'view' | 'arena' | 'pages' | 'cfb'> &
   Record<LaneCipher, CfbStep> & { arenaStart(): number };
 
 function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
@@ -40,7 +43,7 @@ function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
     bytes: new Uint8Array(memory.buffer),
     words: new Uint32Array(memory.buffer),
     view: new DataView(memory.buffer),
-    arena: new Arena(arenaStart(), KERNEL_BYTES),
+    ...divide(arenaStart(), KERNEL_BYTES),
     cfb: functions,
     crc32: (offset, length) => crc32(offset, length) >>> 0,
     crc32c: (offset, length) => crc32c(offset, length) >>> 0,

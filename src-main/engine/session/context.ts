@@ -7,6 +7,7 @@ import { createCrypt } from '../crypt/registry.ts';
 import { FEC_HEADER_BYTES } from '../fec/packet.ts';
 import type { KcpSettings } from '../kcp/kcp.ts';
 import { BatchPool } from '../kernel/batch.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { sharedKernel } from '../kernel/load.ts';
 import type { SmuxSettings } from '../smux/session.ts';
 import { SNAPPY_MAX_CHUNK } from '../snappy/framing.ts';
@@ -20,7 +21,7 @@ const WRITE_BYTES = GATHER_BYTES + 4096;
 /** smux: a session that has received nothing for this long is dead. */
 export const KEEPALIVE_TIMEOUT_MS = 30_000;
 
-/** Kernel memory (offsets) that the sessions use in turn, and leave empty. */
+/** Kernel memory (offsets) that all sessions of a thread use in turn, and leave empty. */
 export interface StagingBuffers {
   /** GATHER_BYTES for smux frames on their way out */
   readonly outbound: number;
@@ -28,6 +29,21 @@ export interface StagingBuffers {
   readonly chunk: number;
   /** GATHER_BYTES for stream bytes that came in */
   readonly inbound: number;
+}
+
+const stagings = new WeakMap<Kernel, StagingBuffers>();
+
+function stagingOf(kernel: Kernel): StagingBuffers {
+  let staging = stagings.get(kernel);
+  if (!staging) {
+    staging = {
+      outbound: kernel.arena.alloc(GATHER_BYTES),
+      chunk: kernel.arena.alloc(SNAPPY_MAX_CHUNK),
+      inbound: kernel.arena.alloc(GATHER_BYTES),
+    };
+    stagings.set(kernel, staging);
+  }
+  return staging;
 }
 
 /** What one client or server gives all its sessions. */
@@ -69,12 +85,8 @@ export function engineContext(
   return {
     world,
     counters,
-    pool: new BatchPool(kernel),
-    staging: {
-      outbound: kernel.arena.alloc(GATHER_BYTES),
-      chunk: kernel.arena.alloc(SNAPPY_MAX_CHUNK),
-      inbound: kernel.arena.alloc(GATHER_BYTES),
-    },
+    pool: BatchPool.of(kernel),
+    staging: stagingOf(kernel),
     crypt,
     kcp: {
       mtu: options.mtu - crypt.head - crypt.tail - (fec ? FEC_HEADER_BYTES : 0),

@@ -9,6 +9,8 @@ import { Inbox } from './inbox.ts';
 import { handleOf, type UdpHandle } from './libc.ts';
 
 const DRAIN_POLL_MS = 1;
+/** Batches that wait for room in the system's buffer. */
+const MAX_OWED = 8;
 /** libuv reads at most so many datagrams of a socket before it looks at others. */
 const LIBUV_READS = 32;
 
@@ -61,7 +63,8 @@ export class DgramSocket implements DatagramSocket {
 
   send(batch: PacketBatch, to?: Peer): boolean {
     const { socket } = this;
-    if (this.#closed) return true;
+    // Past the bound it is lost, as in the queue of a router.
+    if (this.#closed || this.#owed.length >= MAX_OWED || (!this.writable && this.pool.scarce)) return true;
     const { bytes } = batch.kernel;
     for (let i = 0; i < batch.count; i++) {
       const offset = batch.offsets[i];

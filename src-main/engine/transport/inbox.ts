@@ -18,14 +18,19 @@ export class Inbox {
     return this.#waiting === undefined || this.#waiting.count === 0;
   }
 
+  /** No more may be taken in: too much waits elsewhere in this thread. */
+  get shut(): boolean {
+    return this.#waiting === undefined && this.pool.scarce;
+  }
+
   /** What the next datagrams are to be written into; it has room. */
   get batch(): PacketBatch {
     return (this.#waiting ??= this.pool.take());
   }
 
-  /** Takes a datagram by copy, with its sender where the socket is not connected; one that is longer than any of ours is dropped. */
+  /** Takes a datagram by copy, with its sender where the socket is not connected; one that is longer than any of ours is dropped, or while it is shut. */
   add(data: Uint8Array, peer?: Peer): void {
-    if (data.length > MAX_DATAGRAM) return;
+    if (data.length > MAX_DATAGRAM || this.shut) return;
     const { empty, batch } = this;
     if (peer) this.from(peer);
     batch.kernel.bytes.set(data, batch.next);

@@ -9,6 +9,10 @@ import { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX, sockaddrBytes } from './s
 
 const RETRY_MS = 1;
 const MAX_PEERS = 4096;
+/** Bytes that are received without a turn for anybody else; a flood would never end. */
+const MAX_DRAIN = 4 << 20;
+/** Batches that wait for room in the system's buffer, of one socket. */
+const MAX_OWED = 8;
 
 interface SockaddrPeer extends Peer {
   /** as the system writes it */
@@ -69,7 +73,8 @@ export class LinuxSocket implements DatagramSocket {
     if (this.#closed) return true;
     const peer = to as SockaddrPeer | undefined;
     const from = this.#transmit(batch, 0, peer);
-    if (from === batch.count) return true;
+    // Past the bound the rest is lost, as in the queue of a router.
+    if (from === batch.count || this.#owed.length >= MAX_OWED || this.pool.scarce) return true;
     this.#owed.push({ batch, from, to: peer });
     this.#retry ??= setTimeout(this.#sendOwed, RETRY_MS);
     return false;
@@ -147,11 +152,11 @@ export class LinuxSocket implements DatagramSocket {
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
-  /** Receives all there is. @returns how many bytes, padded as they lie in a batch */
+  /** Receives all there is, or so much that the others are to have their turn first. @returns how many bytes, padded as they lie in a batch */
   #drain(): number {
     const inbox = this.#inbox;
     let bytes = 0;
-    for (let more = true; more && !this.#closed;) {
+    for (let more = true; more && bytes < MAX_DRAIN && !this.#closed && !inbox.shut;) {
       const { empty, batch } = inbox;
       const before = batch.next;
       more = this.tables.receive(this.handle.fd, batch, !this.connected, this.#onDatagram);

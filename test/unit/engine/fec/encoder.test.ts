@@ -45,11 +45,45 @@ describe('FecEncoder', () => {
     expect(parityOf(source, 2000)).toBe(parityOf(fresh, 0));
   });
 
-  it('gives its memory back', () => {
-    const mark = kernel.arena.alloc(128 * 64);
-    kernel.arena.free(mark);
-    new FecEncoder(kernel, 128, 64).dispose();
-    expect(kernel.arena.alloc(128 * 64)).toBe(mark);
+  it('takes memory with its packets, as much as they ask for, and gives it back', () => {
+    const fresh = createKernel();
+    const { pages } = fresh;
+    const source = new FecSource(fresh, 10, 3);
+    expect(pages.used).toBe(0);
+    source.send(randomBytes(24));
+    expect(pages.used).toBe(512);
+    source.send(randomBytes(1322));
+    expect(pages.used).toBe(4096);
+    source.encoder.dispose();
+    expect(pages.used).toBe(0);
+  });
+
+  it('makes the same parity however its packets grow, over many pages too', () => {
+    const sizes = [30, 600, 24, 1400, 1200, 1490 - 8];
+    const payloads = sizes.map((size) => randomBytes(size));
+    const grown = new FecSource(kernel, 6, 20);
+    const wide = new FecSource(kernel, 6, 20);
+    for (let i = 0; i < 6; i++) wide.send(randomBytes(1482));
+    const parity = (source: FecSource): string[] =>
+      payloads
+        .flatMap((payload) => source.send(payload).slice(1))
+        .map((each) => each.subarray(6).toString('hex'));
+    const expected = parity(wide);
+    expect(expected).toHaveLength(20);
+    expect(parity(grown)).toEqual(expected);
+  });
+
+  it('sends a group without parity while there is no memory, and the next with it', () => {
+    const full = createKernel();
+    const { pages } = full;
+    const lent: number[] = [];
+    for (let page = pages.lend(false); page >= 0; page = pages.lend(false)) lent.push(page);
+    const source = new FecSource(full, 2, 1);
+    const send = (): Buffer[] => [...source.send(randomBytes(900)), ...source.send(randomBytes(1200))];
+    const seqids = (packets: Buffer[]): number[] => packets.map((each) => each.readUInt32LE());
+    expect(seqids(send())).toEqual([0, 1]);
+    for (const page of lent) pages.giveBack(page);
+    expect(seqids(send())).toEqual([3, 4, 5]);
   });
 
   it.each([

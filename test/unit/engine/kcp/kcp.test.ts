@@ -16,8 +16,8 @@ import {
 } from '../../../../src-main/engine/kcp/segment.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import { Kcp } from '../../../../src-main/engine/kcp/kcp.ts';
-import { ReceiveWindow } from '../../../../src-main/engine/kcp/receive-window.ts';
-import { SegmentPool } from '../../../../src-main/engine/kcp/segment-pool.ts';
+import { Pushed, ReceiveWindow } from '../../../../src-main/engine/kcp/receive-window.ts';
+import { SURE } from '../../../../src-main/engine/kernel/pages.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
 import { KcpEnd, kcpOptions, kcpPair } from '../../../support/kcp-pair.ts';
 import { seededRandom, Simulation } from '../../../support/simulation.ts';
@@ -256,7 +256,7 @@ describe('sequence numbers around 2^31 and 2^32', () => {
       for (let i = odd; i < 40; i += 2) {
         const sn = (first + i) | 0;
         expect(receive.accepts(sn)).toBe(true);
-        expect(receive.push(sn, send.data[sn & send.mask], mss, reader)).toBe(true);
+        expect(receive.push(sn, send.data[sn & send.mask], mss, reader)).toBe(Pushed.Taken);
         receive.drain(reader);
       }
     }
@@ -267,31 +267,102 @@ describe('sequence numbers around 2^31 and 2^32', () => {
 });
 
 describe('memory for segments', () => {
-  it('goes back to the pool whatever is in the windows', () => {
+  const reader = { readable: () => true, take: () => {} };
+  const deaf = { readable: () => false, take: () => {} };
+
+  it('goes back whatever is in the windows', () => {
     const kernel = createKernel('plain');
-    const pool = SegmentPool.of(kernel);
-    expect(pool.has(64)).toBe(true);
-    const taken = (): number[] => Array.from({ length: 64 }, () => pool.take());
-    const before = new Set(taken());
-    for (const offset of before) pool.give(offset);
     const send = new SendWindow(64, 100, 6400, 2, kernel);
     send.write(16, 3000);
     const receive = new ReceiveWindow(64, kernel);
-    for (const sn of [1, 2, 5]) receive.push(sn, 16, 10, { readable: () => true, take: () => {} });
+    for (const sn of [1, 2, 5]) receive.push(sn, 16, 10, reader);
+    expect(kernel.pages.used).toBeGreaterThan(3000);
     send.dispose();
     receive.dispose();
-    expect(new Set(taken())).toEqual(before);
+    expect(kernel.pages.used).toBe(0);
   });
 
-  it('lets a write wait, and a segment be lost, when there is none', () => {
+  it('is as much as the bytes need, and nothing before there are any', () => {
     const kernel = createKernel('plain');
-    while (SegmentPool.of(kernel).has(1)) SegmentPool.of(kernel).take();
+    const receive = new ReceiveWindow(1024, kernel);
+    expect(kernel.pages.used).toBe(0);
+    for (let sn = 1; sn <= 512; sn++) receive.push(sn, 16, 1, reader);
+    expect(kernel.pages.used).toBeLessThanOrEqual(512 * 16 + 4096);
+    const send = new SendWindow(1024, 1300, 65_536, 2, kernel);
+    const before = kernel.pages.used;
+    for (let i = 0; i < 30; i++) {
+      send.write(16, 1);
+      send.sent(send.nxt & send.mask, 0, 100, Due.No);
+      send.nxt = (send.nxt + 1) | 0;
+    }
+    expect(kernel.pages.used - before).toBeLessThanOrEqual(512);
+  });
+
+  it('is had by a peer as far as the window goes, of whatever size its segments are', () => {
+    const kernel = createKernel('plain');
+    const receive = new ReceiveWindow(128, kernel);
+    for (let sn = 1; receive.accepts(sn); sn++) receive.push(sn, 16, 1476, deaf);
+    for (let sn = 0; receive.accepts(sn); sn++) receive.push(sn, 16, 1476, deaf);
+    expect(receive.queued).toBeGreaterThanOrEqual(128);
+    expect(kernel.pages.used).toBeLessThanOrEqual(128 * 2048 + 4096);
+  });
+
+  it('is shared: a thousand that take all they can and give nothing back leave the next enough to go on', () => {
+    const kernel = createKernel('plain');
+    const fill = (): number => {
+      const before = kernel.pages.used;
+      const receive = new ReceiveWindow(65_535, kernel);
+      for (let sn = 1; receive.push(sn, 16, 1300, reader) === Pushed.Taken;) sn++;
+      return kernel.pages.used - before;
+    };
+    expect(fill()).toBeLessThanOrEqual(kernel.pages.size / 3);
+    for (let i = 0; i < 1000; i++) expect(fill()).toBeGreaterThanOrEqual(SURE);
+    const send = new SendWindow(1024, 1300, 65_536, 2, kernel);
+    expect(send.fits(8192)).toBe(true);
+    expect(send.fits(65_536)).toBe(false);
+  });
+
+  it('is shared evenly where all give back in time', () => {
+    const kernel = createKernel('plain');
+    const windows = Array.from({ length: 200 }, () => new SendWindow(4096, 1300, 65_536, 2, kernel));
+    const waited = windows.map(() => 0);
+    const random = seededRandom(1);
+    for (let turn = 0; turn < 40_000; turn++) {
+      // a part of what waits is acknowledged, and as much is written as goes
+      const i = Math.floor(random() * windows.length);
+      const send = windows[i];
+      send.nxt = send.end;
+      send.acknowledgeBelow((send.una + Math.ceil(random() * send.waiting)) | 0);
+      while (send.waiting < send.size && send.fits(8192)) send.write(16, 8192);
+      if (turn >= 10_000) waited[i] += send.waiting;
+    }
+    expect(Math.max(...waited) / Math.min(...waited)).toBeLessThan(2);
+    expect(kernel.pages.used).toBeGreaterThan(kernel.pages.size / 2);
+  });
+
+  it('that runs out lets a write wait, and a segment be lost without an ACK', () => {
+    const kernel = createKernel('plain');
+    while (kernel.pages.lend(false) >= 0);
     const send = new SendWindow(64, 1300, 6400, 2, kernel);
     expect(send.fits(1300)).toBe(false);
-    const receive = new ReceiveWindow(64, kernel);
-    receive.push(1, 16, 10, { readable: () => true, take: () => {} });
-    receive.push(0, 16, 10, { readable: () => true, take: () => {} });
-    expect(receive.nxt).toBe(1);
+    const counters = zeroCounters();
+    const out: Segment[] = [];
+    const output = {
+      ready: () => true,
+      begin: () => 4096,
+      commit: (length: number) => void out.push(...segments(kernel.bytes.slice(4096, 4096 + length))),
+    };
+    const kcp = new Kcp(kcpOptions(), output, reader, counters, kernel);
+    const datagram = join(segment(CMD_PUSH, 1, { data: noise(5) }), segment(CMD_PUSH, 0, { data: noise(5) }));
+    kernel.bytes.set(datagram, 64);
+    kcp.input(64, datagram.length, 0, false);
+    kcp.flush(1);
+    expect(out.map(({ cmd, sn, una }) => [cmd, sn, una])).toEqual([[CMD_ACK, 0, 1]]);
+    expect(counters.InErrs).toBe(1);
+    expect(kcp.writable(0)).toBe(false);
+    // it tries again by itself, as nothing is in flight that an ACK would come for
+    expect(kcp.nextFlush(1)).toBeLessThan(Infinity);
+    expect(kcp.nextFlush(1)).toBe(Infinity);
   });
 });
 

@@ -1,0 +1,88 @@
+import { type Kernel, roundUp } from '../kernel/kernel.ts';
+import { PAGE } from '../kernel/pages.ts';
+import { Store } from '../kernel/store.ts';
+
+/** The first room for a shard: three for a group of ACKs fit a small page. */
+const FIRST_STRIDE = 160;
+/** Who sends packets longer than this sends many of the same length. */
+const LONG = 512;
+
+/**
+ * The parity shards of one group, each the sum of what the data shards have added to it. They take no memory before the
+ * first packet, and no more than the longest one asks for; where there is none the group goes without.
+ */
+export class ParityShards {
+  /** bytes of the longest shard that was added */
+  longest = 0;
+  /** there was no memory for this group's */
+  missing = false;
+  readonly #store: Store;
+  /** kernel offsets: in each block `#rows` shards, `#stride` apart, as many as fit a page; zero from `longest` on */
+  #blocks: number[] = [];
+  #rows = 0;
+  #stride = 0;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly count: number,
+  ) {
+    // There are two of each while they grow.
+    this.#store = new Store(kernel, 2 * count);
+  }
+
+  /** Adds bytes[from..from + length) times the weight of each shard, which lie at `weights`. */
+  add(weights: number, from: number, length: number): void {
+    if (length > this.#stride && !this.missing) this.#widen(length);
+    if (length > this.longest) this.longest = length;
+    for (let i = 0; i < this.#blocks.length; i++) {
+      const row = i * this.#rows;
+      this.kernel.gfMulAdd(this.#blocks[i], this.#stride, this.#rowsOf(i), weights + row, from, length);
+    }
+  }
+
+  /** The kernel offset of a shard, `longest` bytes long. */
+  offset(index: number): number {
+    return this.#blocks[Math.floor(index / this.#rows)] + (index % this.#rows) * this.#stride;
+  }
+
+  /** Begins the next group. */
+  clear(): void {
+    for (let i = 0; i < this.#blocks.length; i++) {
+      const end = (this.#rowsOf(i) - 1) * this.#stride + this.longest;
+      this.kernel.bytes.fill(0, this.#blocks[i], this.#blocks[i] + end);
+    }
+    this.longest = 0;
+    this.missing = false;
+  }
+
+  /** Gives the kernel memory back. */
+  dispose(): void {
+    for (const block of this.#blocks) this.#store.free(block);
+    this.#blocks = [];
+    this.#stride = 0;
+  }
+
+  #rowsOf(block: number): number {
+    return Math.min(this.#rows, this.count - block * this.#rows);
+  }
+
+  #widen(length: number): void {
+    const before = Array.from({ length: this.#stride > 0 ? this.count : 0 }, (_, i) => this.offset(i));
+    const old = this.#blocks;
+    this.#blocks = [];
+    this.#stride = roundUp(length > LONG ? length : Math.max(FIRST_STRIDE, 2 * length));
+    this.#rows = Math.floor(PAGE / this.#stride);
+    for (let i = 0; i * this.#rows < this.count && !this.missing; i++) {
+      const size = this.#rowsOf(i) * this.#stride;
+      const block = this.#store.alloc(size);
+      if (block === 0) this.missing = true;
+      else this.kernel.bytes.fill(0, block, block + size);
+      this.#blocks.push(block);
+    }
+    if (this.missing) {
+      this.#blocks.pop();
+      this.dispose();
+    } else before.forEach((from, i) => this.kernel.copy(this.offset(i), from, this.longest));
+    for (const block of old) this.#store.free(block);
+  }
+}
