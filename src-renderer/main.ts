@@ -1,13 +1,10 @@
 import '@fontsource-variable/inter/wght.css';
 import { mount } from 'svelte';
 import { connect, Link } from './client/link.svelte.ts';
-import { spokenLanguage } from '../shared/words/languages.ts';
-import { i18n } from './i18n/i18n.svelte.ts';
 import Root from './Root.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 
-i18n.language = spokenLanguage('system', navigator.languages);
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const link = new Link(connect);

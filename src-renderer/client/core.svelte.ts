@@ -1,18 +1,32 @@
-import type { HostCapabilities, Notice, Snapshot, TunnelUpdate } from '../../shared/api.ts';
+import type {
+  ExportedFile,
+  HostCapabilities,
+  ImportResult,
+  Notice,
+  RequestArgs,
+  ServerCommand,
+  Snapshot,
+  TunnelUpdate,
+} from '../../shared/api.ts';
 import type { ApiClient } from '../../shared/api-client.ts';
+import type { LogLine } from '../../shared/log.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { Tunnel } from './tunnel.svelte.ts';
 
-/** The core as this window knows it: one snapshot, then notifications. */
+export type ExportFormat = NonNullable<RequestArgs<'profiles.export'>['format']>;
+
+/**
+ * The core as this window knows it: one snapshot, then notifications, and every verb of the API that the window has a
+ * use for. A verb rejects with an `ApiError`.
+ */
 export class Core {
   readonly version: string;
   readonly host: HostCapabilities;
   settings: Settings;
   notices: Notice[];
   tunnels: Tunnel[] = $state.raw([]);
-  readonly request: ApiClient['request'];
-  readonly follow: ApiClient['on'];
+  readonly #client: ApiClient;
 
   /** Asks for everything and follows it from then on. Rejects with an `ApiError`. */
   static async open(client: ApiClient): Promise<Core> {
@@ -21,8 +35,7 @@ export class Core {
   }
 
   constructor(client: ApiClient, { version, host, settings, profiles, tunnels, notices }: Snapshot) {
-    this.request = client.request;
-    this.follow = client.on;
+    this.#client = client;
     this.version = version;
     this.host = host;
     this.settings = $state.raw(settings);
@@ -39,8 +52,134 @@ export class Core {
     return this.tunnels.find((tunnel) => tunnel.id === id);
   }
 
+  create(profile: RequestArgs<'profiles.create'>): Promise<Profile> {
+    return this.#client.request('profiles.create', profile);
+  }
+
+  /** A running tunnel goes on with its old settings. */
+  save({ id }: Tunnel, patch: RequestArgs<'profiles.update'>['patch']): Promise<Profile> {
+    return this.#client.request('profiles.update', { id, patch });
+  }
+
+  clone({ id }: Tunnel): Promise<Profile> {
+    return this.#client.request('profiles.clone', { id });
+  }
+
+  /** @returns what `restore` takes */
+  async remove({ id }: Tunnel): Promise<string> {
+    const { undo } = await this.#client.request('profiles.remove', { ids: [id] });
+    return undo;
+  }
+
+  restore(undo: string): Promise<Profile[]> {
+    return this.#client.request('profiles.restore', { undo });
+  }
+
+  /** @param steps how many places down the list; up when negative */
+  move(tunnel: Tunnel, steps: number): Promise<void> {
+    const ids = this.tunnels.map(({ id }) => id);
+    const from = ids.indexOf(tunnel.id);
+    const to = Math.max(0, Math.min(ids.length - 1, from + steps));
+    ids.splice(to, 0, ...ids.splice(from, 1));
+    return this.#client.request('profiles.reorder', { ids });
+  }
+
+  importSources(args: RequestArgs<'profiles.import'>): Promise<ImportResult> {
+    return this.#client.request('profiles.import', args);
+  }
+
+  /** @param ids absent for all tunnels */
+  exportFiles(format: ExportFormat, ids?: string[]): Promise<ExportedFile[]> {
+    return this.#client.request('profiles.export', { ids, format });
+  }
+
+  serverCommand({ id }: Tunnel, withKey: boolean): Promise<ServerCommand> {
+    return this.#client.request('profiles.serverCommand', { id, withKey });
+  }
+
+  start(id: string): Promise<void> {
+    return this.#client.request('tunnels.start', { id });
+  }
+
+  toggle({ id, on }: Tunnel): Promise<void> {
+    return on ? this.#client.request('tunnels.stop', { id }) : this.start(id);
+  }
+
+  /** With the settings as they are now. */
+  restart({ id }: Tunnel): Promise<void> {
+    return this.#client.request('tunnels.restart', { id });
+  }
+
+  redial({ id }: Tunnel): Promise<void> {
+    return this.#client.request('tunnels.redial', { id });
+  }
+
+  startAll(): Promise<void> {
+    return this.#client.request('tunnels.startAll');
+  }
+
+  stopAll(): Promise<void> {
+    return this.#client.request('tunnels.stopAll');
+  }
+
+  startDemo(): Promise<Profile> {
+    return this.#client.request('demo.start');
+  }
+
+  stopDemo(): Promise<void> {
+    return this.#client.request('demo.stop');
+  }
+
   async loadHistory(tunnel: Tunnel): Promise<void> {
-    tunnel.joinHistory(await this.request('tunnels.history', { id: tunnel.id }));
+    tunnel.joinHistory(await this.#client.request('tunnels.history', { id: tunnel.id }));
+  }
+
+  /** Has this tunnel's connections, and no other's, in the news from now on. */
+  async watchConnections(tunnel: Tunnel): Promise<void> {
+    const { id } = tunnel;
+    const watched = this.#client.request('tunnels.watchConnections', { id });
+    tunnel.apply({ id, connections: await this.#client.request('tunnels.connections', { id }) });
+    await watched;
+  }
+
+  unwatchConnections(): Promise<void> {
+    return this.#client.request('tunnels.watchConnections', { id: null });
+  }
+
+  /**
+   * Follows the log of one tunnel, or the app's own (null), until the function returned is called.
+   * @param limit how many of the newest lines are handed over at first
+   */
+  followLog(tunnel: string | null, limit: number, hear: (lines: readonly LogLine[]) => void): () => void {
+    // what is said while the newest lines are on their way is heard behind them
+    let since: LogLine[] | null = [];
+    const mine = (lines: readonly LogLine[]) => lines.filter((line) => line.tunnel === tunnel);
+    const undo = this.#client.on('log', (lines) => (since ? since.push(...lines) : hear(mine(lines))));
+    const open = async () => {
+      await this.#client.request('log.follow', { on: true });
+      const tail = await this.#client.request('log.tail', { tunnel, limit });
+      hear(mine(tail));
+      hear(mine(since!));
+      since = null;
+    };
+    // a closed connection is told by the window as a whole
+    open().catch(() => undefined);
+    return () => {
+      undo();
+      this.#client.request('log.follow', { on: false }).catch(() => undefined);
+    };
+  }
+
+  clearLog(tunnel: string | null): Promise<void> {
+    return this.#client.request('log.clear', { tunnel });
+  }
+
+  set(patch: Partial<Settings>): Promise<Settings> {
+    return this.#client.request('settings.update', patch);
+  }
+
+  dismiss({ id }: Notice): Promise<void> {
+    return this.#client.request('notices.dismiss', { id });
   }
 
   #update(update: TunnelUpdate): void {

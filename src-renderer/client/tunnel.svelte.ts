@@ -1,8 +1,10 @@
 import type { TunnelUpdate } from '../../shared/api.ts';
+import type { Counters } from '../../shared/counters.ts';
 import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { isOn, OFF, type TunnelState } from '../../shared/state.ts';
 import type { Connection, History, Statistics } from '../../shared/statistics.ts';
+import { Edits } from './edits.svelte.ts';
 import { appendMinute, appendSecond, joinHistory } from './history.ts';
 
 /** One saved tunnel and what is known of it now. */
@@ -14,6 +16,9 @@ export class Tunnel {
   connections: Connection[] = $state.raw([]);
   /** what came by notification, and from `joinHistory` on all that the core remembers */
   history: History = $state.raw({ seconds: [], minutes: [] });
+  /** the counters of the second before; null in a run's first */
+  before: Counters | null = $state.raw(null);
+  readonly edits = new Edits();
   /** every option, with kcptun's defaults where the profile says nothing */
   readonly options: ClientOptions = $derived.by(() => ({
     ...defaultOptions('client'),
@@ -33,11 +38,12 @@ export class Tunnel {
 
   apply({ state, statistics, connections }: TunnelUpdate): void {
     if (state) {
-      if (state.kind === 'starting' || state.kind === 'off') this.statistics = null;
+      if (state.kind === 'starting' || state.kind === 'off') this.statistics = this.before = null;
       if (state.kind === 'off') this.connections = [];
       this.state = state;
     }
     if (statistics) {
+      this.before = this.statistics?.counters ?? null;
       this.statistics = statistics;
       this.history = appendSecond(this.history, statistics.sample);
       if (statistics.minute) this.history = appendMinute(this.history, statistics.minute);

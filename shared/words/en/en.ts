@@ -195,8 +195,6 @@ export const en = {
     importText: 'You have a kcptun JSON file, a command line or a link.',
     demo: 'Try it here',
     demoText: 'No server yet: see a tunnel at work inside this computer.',
-    nothing: 'No tunnel chosen',
-    nothingText: 'Choose one on the left, or make a new one.',
   },
 
   preferences: {

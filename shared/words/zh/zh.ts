@@ -180,8 +180,6 @@ export const zh: Words = {
     importText: '您有 kcptun 的 JSON 文件、命令行或链接。',
     demo: '就地试用',
     demoText: '还没有服务器：看看隧道在本机内如何工作。',
-    nothing: '未选择隧道',
-    nothingText: '请在左侧选择一条，或新建一条。',
   },
 
   preferences: {

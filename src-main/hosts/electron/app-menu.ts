@@ -1,38 +1,53 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { Words } from '../../../shared/words/languages.ts';
 
+type MenuRole = keyof Words['desktop']['roles'];
+
 /**
  * The native menu. Shortcuts of the tunnels (new, import, toggle, delete, search) are the window's own, so that they
- * are the same in a browser.
+ * are the same in a browser. Electron's roles bring their keys, but their labels only in English.
  */
 export function appMenu(
-  { desktop: words, list }: Words,
+  { desktop, list, common }: Words,
   platform: NodeJS.Platform,
   act: { connectAll(): void; disconnectAll(): void },
 ): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
+  const items = (...roles: (MenuRole | null)[]): MenuItemConstructorOptions[] =>
+    roles.map((role) => (role ? { role, label: desktop.roles[role] } : { type: 'separator' }));
   return [
-    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    ...(mac
+      ? [
+          {
+            label: common.app,
+            submenu: [
+              ...items('about', null, 'services', null, 'hide', 'hideOthers', 'unhide', null),
+              { role: 'quit', label: desktop.quit } as const,
+            ],
+          },
+        ]
+      : []),
     {
-      label: words.file,
+      label: desktop.file,
       submenu: [
         { label: list.connectAll, click: () => act.connectAll() },
         { label: list.disconnectAll, click: () => act.disconnectAll() },
         { type: 'separator' },
-        mac ? { role: 'close' } : { role: 'quit', label: words.quit, accelerator: 'Ctrl+Q' },
+        ...(mac ? items('close') : [{ role: 'quit', label: desktop.quit, accelerator: 'Ctrl+Q' } as const]),
       ],
     },
-    { role: 'editMenu', label: words.edit },
     {
-      label: words.view,
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-      ],
+      label: desktop.edit,
+      submenu: items('undo', 'redo', null, 'cut', 'copy', 'paste', 'delete', null, 'selectAll'),
     },
-    { role: 'windowMenu', label: words.window },
+    {
+      label: desktop.view,
+      submenu: items('resetZoom', 'zoomIn', 'zoomOut', null, 'togglefullscreen'),
+    },
+    {
+      role: 'window',
+      label: desktop.window,
+      submenu: mac ? items('minimize', 'zoom', null, 'front') : items('minimize', 'close'),
+    },
   ];
 }

@@ -3,8 +3,9 @@ import type { ProblemFields } from '../../../shared/options-problem.ts';
 import { checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
-import { COLOURS, type Colour, type MissingKey, type Profile } from '../../../shared/profile.ts';
+import { COLOURS, type MissingKey, type Profile } from '../../../shared/profile.ts';
 import type { Variant } from '../../../shared/variant.ts';
+import { Edits } from '../../client/edits.svelte.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { preset, type PresetName } from './presets.ts';
 import { type FormKey, SPECS, specFor } from './sections.ts';
@@ -71,20 +72,11 @@ export const newDraft = (others: readonly Tunnel[], name: string): Draft => ({
  * A change of the profile from elsewhere shows through wherever nothing was typed.
  */
 export class Form {
-  name: string | null = $state(null);
-  colour: Colour | null = $state(null);
-  autostart: boolean | null = $state(null);
-  /** round trip to size windows by, milliseconds, as typed; null takes the measured one */
-  rtt: string | null = $state(null);
-  /** a submit was tried: what is still empty is now an error to be seen */
-  #tried = $state(false);
-  #edits: Partial<Record<FormKey, string | boolean>> = $state({});
-
   /** every option at what its field stands for; wrong ones at what was typed */
   readonly values = $derived.by(() => {
     const values = { ...this.#before() };
     for (const spec of SPECS) {
-      const edit = this.#edits[spec.key];
+      const edit = this.edits.options[spec.key];
       if (edit !== undefined)
         values[spec.key] = typeof edit === 'string' ? valueOfText(spec, edit.trim()) : edit;
     }
@@ -103,9 +95,9 @@ export class Form {
   );
   /** what differs from kcptun's defaults, as a profile keeps it */
   readonly result: Draft = $derived.by(() => ({
-    name: (this.name ?? this.draft().name).trim(),
-    colour: this.colour ?? this.draft().colour,
-    autostart: this.autostart ?? this.draft().autostart,
+    name: (this.edits.name ?? this.draft().name).trim(),
+    colour: this.edits.colour ?? this.draft().colour,
+    autostart: this.edits.autostart ?? this.draft().autostart,
     options: Object.fromEntries(
       Object.entries(this.values).filter(([key, value]) =>
         // kcptun's own key replaces a missing one only where it is typed
@@ -132,14 +124,15 @@ export class Form {
   constructor(
     readonly draft: () => Draft,
     readonly others: () => readonly Tunnel[],
+    readonly edits = new Edits(),
   ) {}
 
   text(key: FormKey): string {
-    return String(this.#edits[key] ?? this.values[key]);
+    return String(this.edits.options[key] ?? this.values[key]);
   }
 
   set(key: FormKey, value: string | boolean): void {
-    this.#edits[key] = value;
+    this.edits.options[key] = value;
   }
 
   get host(): string {
@@ -161,13 +154,14 @@ export class Form {
   note(field: Field): FieldNote | undefined {
     const note = this.notes[field];
     const option = field === 'host' || field === 'port' ? 'remoteaddr' : field;
-    const touched = this.#tried || (option === 'name' ? this.name !== null : option in this.#edits);
+    const touched =
+      this.edits.tried || (option === 'name' ? this.edits.name !== null : option in this.edits.options);
     return note && EMPTY.includes(note.code) && !touched ? undefined : note;
   }
 
   /** Whether it may be saved; from now on every error is seen. */
   submit(): boolean {
-    this.#tried = true;
+    this.edits.tried = true;
     return this.errors === 0;
   }
 
@@ -182,12 +176,6 @@ export class Form {
   fill(options: Partial<ClientOptions>): void {
     for (const [key, value] of Object.entries(options))
       this.set(key as FormKey, typeof value === 'boolean' ? value : String(value));
-  }
-
-  discard(): void {
-    this.#edits = {};
-    this.#tried = false;
-    this.name = this.colour = this.autostart = null;
   }
 
   /** Every option before it is edited; a key that is not at hand is empty, and kept unless another is typed. */

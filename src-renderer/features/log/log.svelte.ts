@@ -28,26 +28,11 @@ export class LogView {
 
   /** Loads and follows until the function returned is called. */
   open(): () => void {
-    const unsubscribe = this.core.follow('log', (lines) => this.#append(lines));
-    const ready = this.core
-      .request('log.follow', { on: true })
-      .then(() => this.core.request('log.tail', { tunnel: this.tunnel, limit: KEPT }))
-      .then((lines) => {
-        const since = this.#lines;
-        this.#lines = [];
-        this.#append(lines);
-        this.#append(since);
-      });
-    // a closed connection is told by the window as a whole
-    ready.catch(() => undefined);
-    return () => {
-      unsubscribe();
-      this.core.request('log.follow', { on: false }).catch(() => undefined);
-    };
+    return this.core.followLog(this.tunnel, KEPT, (lines) => this.#append(lines));
   }
 
   async clear(): Promise<void> {
-    await this.core.request('log.clear', { tunnel: this.tunnel });
+    await this.core.clearLog(this.tunnel);
     this.#lines = [];
   }
 
@@ -58,7 +43,7 @@ export class LogView {
 
   #append(lines: readonly LogLine[]): void {
     const last = this.#lines.at(-1)?.seq ?? -Infinity;
-    const fresh = lines.filter(({ tunnel, seq }) => tunnel === this.tunnel && seq > last);
+    const fresh = lines.filter(({ seq }) => seq > last);
     if (fresh.length) this.#lines = [...this.#lines, ...fresh].slice(-KEPT);
   }
 }

@@ -1,10 +1,10 @@
-import { createContext, untrack } from 'svelte';
+import { createContext } from 'svelte';
 import { ApiError } from '../../../shared/errors.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { Toasts } from '../../components/toasts.svelte.ts';
 import type { Core } from '../../client/core.svelte.ts';
+import { Edits } from '../../client/edits.svelte.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
-import { Form, newDraft } from '../form/form.svelte.ts';
 import { i18n } from '../../i18n/i18n.svelte.ts';
 
 export const TABS = ['overview', 'connections', 'settings', 'counters', 'log'] as const;
@@ -12,28 +12,36 @@ export type Tab = (typeof TABS)[number];
 
 /** What the right side shows. */
 export type Place =
-  { kind: 'nothing' } | { kind: 'new' } | { kind: 'tunnel'; id: string } | { kind: 'app-log' };
+  { kind: 'nothing' } | { kind: 'new' } | { kind: 'tunnel'; tunnel: Tunnel } | { kind: 'app-log' };
+
+/** What was chosen to be shown; a tunnel may have gone since. */
+type Choice = { kind: 'new' | 'app-log' } | { kind: 'tunnel'; id: string };
 
 /** The one dialog that may be open. */
 export type OpenDialog =
   | { kind: 'import'; sources: { name: string; text: string }[] }
-  | { kind: 'export'; id: string | null }
-  | { kind: 'server-command'; id: string }
+  | { kind: 'export'; tunnel: Tunnel | null }
+  | { kind: 'server-command'; tunnel: Tunnel }
   | { kind: 'preferences' };
-
-/** The key of a new tunnel's form among those of tunnels: no id is empty. */
-const NEW = '';
 
 /** Where the window is, and every verb that a button, a menu and a shortcut share. */
 export class App {
-  place: Place = $state.raw({ kind: 'nothing' });
+  #choice: Choice | null = $state.raw(null);
   tab: Tab = $state('overview');
   dialog: OpenDialog | null = $state.raw(null);
   query = $state('');
   readonly toasts = new Toasts();
-  readonly #forms: Record<string, Form> = {};
-  readonly tunnel: Tunnel | undefined = $derived.by(() =>
-    this.place.kind === 'tunnel' ? this.core.find(this.place.id) : undefined,
+  /** what was typed for a tunnel that is not made yet */
+  readonly newEdits = new Edits();
+  /** the first tunnel is shown where none was chosen, or the chosen one is gone */
+  readonly place: Place = $derived.by(() => {
+    const choice = this.#choice;
+    if (choice && choice.kind !== 'tunnel') return { kind: choice.kind };
+    const tunnel = this.core.find(choice?.id ?? null) ?? this.core.tunnels.at(0);
+    return tunnel ? { kind: 'tunnel', tunnel } : { kind: 'nothing' };
+  });
+  readonly tunnel: Tunnel | undefined = $derived(
+    this.place.kind === 'tunnel' ? this.place.tunnel : undefined,
   );
   readonly found: Tunnel[] = $derived.by(() => {
     const query = this.query.trim().toLocaleLowerCase();
@@ -43,22 +51,6 @@ export class App {
   });
 
   constructor(readonly core: Core) {}
-
-  /** The form of a tunnel, or of a new one (null); what was typed is kept while the user looks elsewhere. */
-  form(tunnel: Tunnel | null): Form {
-    const key = tunnel?.id ?? NEW;
-    const known = this.#forms[key];
-    if (known) return known;
-    const others = () => this.core.tunnels.filter(({ id }) => id !== key);
-    const fresh = untrack(() => newDraft(this.core.tunnels, i18n.t.form.newName));
-    // it outlives the component that asks for it first
-    $effect.root(() => void (this.#forms[key] = new Form(() => tunnel?.profile ?? fresh, others)));
-    return this.form(tunnel);
-  }
-
-  forgetForm(tunnel: Tunnel | null): void {
-    delete this.#forms[tunnel?.id ?? NEW];
-  }
 
   /** Runs a request for its effect; what goes wrong is told and not thrown. */
   async attempt<T>(work: Promise<T>): Promise<T | undefined> {
@@ -75,12 +67,17 @@ export class App {
   }
 
   select(id: string, tab: Tab = this.tab): void {
-    this.place = { kind: 'tunnel', id };
+    this.#choice = { kind: 'tunnel', id };
     this.tab = tab;
   }
 
   create(): void {
-    this.place = { kind: 'new' };
+    this.#choice = { kind: 'new' };
+  }
+
+  showAppLog(): void {
+    this.dialog = null;
+    this.#choice = { kind: 'app-log' };
   }
 
   openImport(sources: { name: string; text: string }[] = []): void {
@@ -88,71 +85,78 @@ export class App {
   }
 
   toggle(tunnel: Tunnel): Promise<void> {
-    const { id } = tunnel;
-    return this.attempt(this.core.request(tunnel.on ? 'tunnels.stop' : 'tunnels.start', { id }));
+    return this.attempt(this.core.toggle(tunnel));
   }
 
-  restart(id: string): Promise<void> {
-    return this.attempt(this.core.request('tunnels.restart', { id }));
+  /** Makes what was typed for a new tunnel. */
+  async make(
+    profile: Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>,
+    connect: boolean,
+  ): Promise<void> {
+    const made = await this.attempt(this.core.create(profile));
+    if (!made) return;
+    this.newEdits.discard();
+    this.select(made.id, connect ? 'overview' : 'settings');
+    if (connect) await this.attempt(this.core.start(made.id));
   }
 
-  /** After a change of settings: a running tunnel goes on with the old ones until it is connected anew. */
-  offerReconnect(tunnel: Tunnel): void {
+  /** @returns whether it is saved; a running tunnel goes on with the old settings until it is connected anew */
+  async save(
+    tunnel: Tunnel,
+    patch: Partial<Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>>,
+  ): Promise<boolean> {
+    if (!(await this.attempt(this.core.save(tunnel, patch)))) return false;
     const { form } = i18n.t;
     if (!tunnel.on) this.toasts.show(form.saved);
     else
       this.toasts.show(form.savedRunning, {
-        action: { label: form.reconnectNow, run: () => void this.restart(tunnel.id) },
+        action: { label: form.reconnectNow, run: () => void this.attempt(this.core.restart(tunnel)) },
       });
+    return true;
   }
 
   async clone(tunnel: Tunnel): Promise<void> {
-    const copy = await this.attempt(this.core.request('profiles.clone', { id: tunnel.id }));
+    const copy = await this.attempt(this.core.clone(tunnel));
     if (copy) this.select(copy.id, 'settings');
   }
 
-  async remove({ id, profile }: Tunnel): Promise<void> {
-    if (profile.demo) {
-      await this.attempt(this.core.request('demo.stop'));
+  async remove(tunnel: Tunnel): Promise<void> {
+    if (tunnel.profile.demo) return this.attempt(this.core.stopDemo());
+    const at = this.core.tunnels.indexOf(tunnel);
+    const neighbour = this.core.tunnels[at + 1] ?? this.core.tunnels[at - 1];
+    const chosen = this.#choice;
+    // before it is gone: the window would look at the first one for a moment
+    if (this.tunnel === tunnel && neighbour) this.select(neighbour.id);
+    const undo = await this.attempt(this.core.remove(tunnel));
+    if (undo === undefined) {
+      this.#choice = chosen;
       return;
     }
-    const at = this.core.tunnels.findIndex((tunnel) => tunnel.id === id);
-    const neighbour = this.core.tunnels[at + 1] ?? this.core.tunnels[at - 1];
-    const removed = await this.attempt(this.core.request('profiles.remove', { ids: [id] }));
-    if (!removed) return;
-    if (this.place.kind === 'tunnel' && this.place.id === id)
-      this.place = neighbour ? { kind: 'tunnel', id: neighbour.id } : { kind: 'nothing' };
     const { list, common } = i18n.t;
-    this.toasts.show(list.removed(profile.name), {
-      action: { label: common.undo, run: () => void this.#restore(removed.undo) },
+    this.toasts.show(list.removed(tunnel.profile.name), {
+      action: { label: common.undo, run: () => void this.#restore(undo) },
     });
   }
 
   async #restore(undo: string): Promise<void> {
-    const [back]: Profile[] = (await this.attempt(this.core.request('profiles.restore', { undo }))) ?? [];
+    const [back] = (await this.attempt(this.core.restore(undo))) ?? [];
     if (back) this.select(back.id);
   }
 
-  /** @param steps how many places down the list; up when negative */
   move(tunnel: Tunnel, steps: number): Promise<void> {
-    const ids = this.core.tunnels.map(({ id }) => id);
-    const from = ids.indexOf(tunnel.id);
-    const to = Math.max(0, Math.min(ids.length - 1, from + steps));
-    ids.splice(to, 0, ...ids.splice(from, 1));
-    return this.attempt(this.core.request('profiles.reorder', { ids }));
+    return this.attempt(this.core.move(tunnel, steps));
   }
 
   async startDemo(): Promise<void> {
-    const demo = await this.attempt(this.core.request('demo.start'));
+    const demo = await this.attempt(this.core.startDemo());
     if (demo) this.select(demo.id, 'overview');
   }
 
   /** Selects the neighbour in the list as it is searched now. */
   step(steps: number): void {
-    const ids = this.found.map(({ id }) => id);
-    if (ids.length === 0) return;
-    const from = this.place.kind === 'tunnel' ? ids.indexOf(this.place.id) : -1;
-    this.select(ids[Math.max(0, Math.min(ids.length - 1, from + steps))]);
+    if (this.found.length === 0) return;
+    const from = this.tunnel ? this.found.indexOf(this.tunnel) : -1;
+    this.select(this.found[Math.max(0, Math.min(this.found.length - 1, from + steps))].id);
   }
 }
 

@@ -36,7 +36,7 @@ export class Import {
 
   async take(sources: Source[]): Promise<void> {
     this.#sources = sources;
-    const { imported, refused } = await this.core.request('profiles.import', { sources });
+    const { imported, refused } = await this.core.importSources({ sources });
     this.imported = [...this.imported, ...imported];
     this.refused = refused;
   }
@@ -44,10 +44,7 @@ export class Import {
   /** A server's file after all: as the client that matches it. */
   async convert(source: string): Promise<void> {
     const sources = this.#sources.filter(({ name }) => name === source);
-    const { imported, refused } = await this.core.request('profiles.import', {
-      sources,
-      convertServers: true,
-    });
+    const { imported, refused } = await this.core.importSources({ sources, convertServers: true });
     this.imported = [...this.imported, ...imported];
     this.refused = [...this.refused.filter((refusal) => refusal.source !== source), ...refused];
   }

@@ -12,21 +12,20 @@ import type { App } from '../shell/app.svelte.ts';
 /** What can be done with one tunnel, in the list and in its header alike. */
 export function tunnelMenu(app: App, tunnel: Tunnel) {
   const { list } = i18n.t;
-  const { id, profile } = tunnel;
   const at = app.core.tunnels.indexOf(tunnel);
   return [
     {
       label: list.reconnect,
       icon: RefreshCw,
       disabled: !tunnel.on,
-      onselect: () => void app.attempt(app.core.request('tunnels.redial', { id })),
+      onselect: () => void app.attempt(app.core.redial(tunnel)),
     },
     {
       label: list.serverCommand,
       icon: Terminal,
-      onselect: () => (app.dialog = { kind: 'server-command', id }),
+      onselect: () => (app.dialog = { kind: 'server-command', tunnel }),
     },
-    { label: list.export, icon: FileOutput, onselect: () => (app.dialog = { kind: 'export', id }) },
+    { label: list.export, icon: FileOutput, onselect: () => (app.dialog = { kind: 'export', tunnel }) },
     null,
     { label: list.clone, icon: CopyPlus, onselect: () => void app.clone(tunnel) },
     { label: list.moveUp, icon: ArrowUp, disabled: at === 0, onselect: () => void app.move(tunnel, -1) },
@@ -41,7 +40,7 @@ export function tunnelMenu(app: App, tunnel: Tunnel) {
       label: list.remove,
       icon: Trash2,
       danger: true,
-      shortcut: profile.demo ? undefined : 'Del',
+      shortcut: tunnel.profile.demo ? undefined : 'Del',
       onselect: () => void app.remove(tunnel),
     },
   ];

@@ -50,7 +50,7 @@ describe('Form', () => {
     form.set('nocomp', true);
     expect(form.dirty).toBe(true);
     expect(form.result.options).toEqual({ ...draft().options, nocomp: true });
-    form.discard();
+    form.edits.discard();
     expect(form.result.options.rcvwnd).toBe(1024);
   });
 
@@ -63,7 +63,7 @@ describe('Form', () => {
     );
     expect([form.text('key'), form.dirty, form.errors]).toEqual(['', false, 0]);
     expect(noteText(form.note('key')!, en)).toContain('kept as it is');
-    form.name = 'renamed';
+    form.edits.name = 'renamed';
     expect(form.result.options).toEqual(options);
     form.set('key', "it's a secrect");
     expect(form.result.options.key).toBe("it's a secrect");
@@ -72,7 +72,7 @@ describe('Form', () => {
   it('typing what was there is no change', () => {
     const form = edit();
     form.set('rcvwnd', ' 512 ');
-    form.name = 'Tokyo ';
+    form.edits.name = 'Tokyo ';
     expect(form.dirty).toBe(false);
   });
 

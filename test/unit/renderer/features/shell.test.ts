@@ -19,9 +19,9 @@ describe('Core', () => {
   it('keeps a tunnel’s object through changes of the list', async () => {
     const { core } = await openWindow(named('a', 'b'));
     const [a, b] = core.tunnels;
-    await core.request('profiles.reorder', { ids: [b.id, a.id] });
+    await core.move(a, 1);
     expect(core.tunnels).toEqual([b, a]);
-    await core.request('profiles.update', { id: a.id, patch: { name: 'z' } });
+    await core.save(a, { name: 'z' });
     expect(core.find(a.id)).toBe(a);
     expect(a.profile.name).toBe('z');
   });
@@ -43,6 +43,35 @@ describe('Core', () => {
 });
 
 describe('App', () => {
+  it('shows the first tunnel until one is chosen, and again once that one is gone', async () => {
+    const { app, core, mock } = await openWindow(named('a', 'b', 'c'));
+    expect(app.tunnel).toBe(core.tunnels[0]);
+    app.select(core.tunnels[1].id);
+    expect(app.tunnel?.profile.name).toBe('b');
+    // another window removes it
+    await mock.attach(() => undefined).handlers['profiles.remove']({ ids: [core.tunnels[1].id] });
+    await expect.poll(() => app.tunnel?.profile.name).toBe('a');
+    app.create();
+    expect(app.place).toEqual({ kind: 'new' });
+    for (const tunnel of core.tunnels) await core.remove(tunnel);
+    app.select('gone');
+    await expect.poll(() => app.place).toEqual({ kind: 'nothing' });
+  });
+
+  it('keeps what was typed as long as the tunnel, and no longer', async () => {
+    const { app, core } = await openWindow(named('a', 'b'));
+    const [a, b] = core.tunnels;
+    a.edits.name = 'typed';
+    app.select(b.id);
+    await core.move(a, 1);
+    expect(core.find(a.id)?.edits.name).toBe('typed');
+    await app.remove(a);
+    app.toasts.list[0].action?.run();
+    await expect.poll(() => core.find(a.id)?.profile.name).toBe('a');
+    expect(core.find(a.id)?.edits.name).toBeNull();
+    for (const { id } of app.toasts.list) app.toasts.dismiss(id);
+  });
+
   it('searches names and addresses', async () => {
     const { app } = await openWindow([
       { profile: mockProfile('Tokyo', { remoteaddr: 'vps.example:1' }), state: OFF },
@@ -90,7 +119,7 @@ describe('App', () => {
 
   it('tells what went wrong instead of throwing', async () => {
     const { app, core } = await openWindow(named('a'));
-    await app.attempt(core.request('tunnels.history', { id: 'nobody' }));
+    await app.attempt(core.start('nobody'));
     expect(app.toasts.list.map(({ text, tone }) => [text, tone])).toEqual([
       ['It is not there any more.', 'bad'],
     ]);

@@ -1,0 +1,21 @@
+import type { ClientOptions } from '../../shared/options.ts';
+import type { Colour } from '../../shared/profile.ts';
+
+/** What was typed over a profile and is not saved. It lives as long as its tunnel, whatever the window shows meanwhile. */
+export class Edits {
+  name: string | null = $state(null);
+  colour: Colour | null = $state(null);
+  autostart: boolean | null = $state(null);
+  /** a field's text, or a switch */
+  options: Partial<Record<keyof ClientOptions, string | boolean>> = $state({});
+  /** round trip to size windows by, milliseconds, as typed; null takes the measured one */
+  rtt: string | null = $state(null);
+  /** a submit was tried: what is still empty is now an error to be seen */
+  tried = $state(false);
+
+  discard(): void {
+    this.name = this.colour = this.autostart = null;
+    this.options = {};
+    this.tried = false;
+  }
+}
