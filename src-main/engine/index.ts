@@ -21,6 +21,8 @@ export interface EngineSetup {
   onEvent?: EngineListener;
   /** how datagrams are moved; `auto` by default */
   udp?: TransportKind;
+  /** told of every datagram: a line with the time, the way, and the headers in it, never what it carries */
+  trace?: (line: string) => void;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function startClient(options: ClientOptions, setup: EngineSetup = {
   const world = new SystemWorld();
   const counters = zeroCounters();
   const remote = parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
-  const config = engineContext(options, world, counters);
+  const config = engineContext(options, world, counters, setup.trace);
   const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
   const client = new Client({
     options,
@@ -51,7 +53,7 @@ export async function startServer(options: ServerOptions, setup: EngineSetup = {
   const world = new SystemWorld();
   const counters = zeroCounters();
   const local = parseAddress(options.listen, { use: 'listen', portRange: true }) as HostPorts;
-  const config = engineContext(options, world, counters);
+  const config = engineContext(options, world, counters, setup.trace);
   const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
   const server = new Server({
     options,

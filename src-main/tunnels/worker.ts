@@ -3,6 +3,7 @@ import { startClient, startServer } from '../engine/index.ts';
 import { runEngine } from './engine-runner.ts';
 import type { EngineSpec } from './messages.ts';
 import { startSnmpLog } from './snmp-log.ts';
+import { openTrace } from './trace-file.ts';
 
 // The entry of a tunnel's thread: one engine, whose role and options came as workerData.
 if (!parentPort) throw new Error('worker.js runs as a worker thread only');
@@ -10,7 +11,8 @@ const spec = workerData as EngineSpec;
 await runEngine(
   parentPort,
   async (onEvent) => {
-    const setup = { onEvent, udp: spec.udp };
+    const trace = openTrace(process.env, (text) => onEvent({ kind: 'note', text }));
+    const setup = { onEvent, udp: spec.udp, trace };
     const engine = await (spec.role === 'client'
       ? startClient(spec.options, setup)
       : startServer(spec.options, setup));

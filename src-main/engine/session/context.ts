@@ -13,6 +13,7 @@ import type { SmuxSettings } from '../smux/session.ts';
 import { SNAPPY_MAX_CHUNK } from '../snappy/framing.ts';
 import type { SocketOptions } from '../transport/datagram-socket.ts';
 import type { World } from '../runtime/world.ts';
+import { traced } from './trace.ts';
 
 /** Plain bytes gathered for compression: the largest smux frame fits. */
 export const GATHER_BYTES = 65_536 + 16;
@@ -65,19 +66,19 @@ export interface EngineContext {
   readonly socket: Pick<SocketOptions, 'sockbuf' | 'dscp'>;
 }
 
-/** The portable ciphers can be forced with `native: false`; see `createCrypt`. */
+/** @param trace told of every datagram's headers, see `traced` */
 export function engineContext(
   options: ClientOptions | ServerOptions,
   world: World,
   counters: Counters,
-  native = true,
+  trace?: (line: string) => void,
 ): EngineContext {
   const kernel = sharedKernel();
-  const crypt = createCrypt(options.crypt, deriveKey(options.key), {
+  const untraced = createCrypt(options.crypt, deriveKey(options.key), {
     kernel,
-    native,
     randomFill: (bytes) => world.randomFill(bytes),
   });
+  const crypt = trace ? traced(untraced, world, trace) : untraced;
   const { nodelay, interval, resend, nc } = effectiveKcp(options);
   const fec = fecIsOn(options)
     ? { dataShards: options.datashard, parityShards: options.parityshard }

@@ -3,6 +3,7 @@ import type { ClientOptions, ServerOptions, Side } from '../../../shared/options
 import { describeEvent, type EngineEvent } from '../../engine/events.ts';
 import { startClient, startServer } from '../../engine/index.ts';
 import { startSnmpLog } from '../../tunnels/snmp-log.ts';
+import { openTrace } from '../../tunnels/trace-file.ts';
 import { parseArguments } from './arguments.ts';
 import { resolveOptions } from './config.ts';
 import { sideHelp } from './help.ts';
@@ -34,10 +35,11 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const onEvent = (event: EngineEvent): void => {
     if (!options.quiet || !STREAM_EVENTS.includes(event.kind)) log.line(describeEvent(event));
   };
+  const setup = { onEvent, trace: openTrace(process.env, log.line) };
   const starting =
     side === 'client'
-      ? startClient(options as ClientOptions, { onEvent })
-      : startServer(options as ServerOptions, { onEvent });
+      ? startClient(options as ClientOptions, setup)
+      : startServer(options as ServerOptions, setup);
   // stderr gets it too, but who logs to a file may not see that
   if (options.log !== '') starting.catch((error: Error) => log.line(error.message));
   const engine = await starting;
