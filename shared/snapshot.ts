@@ -1,5 +1,3 @@
-import type { Counters } from './counters.ts';
-
 /**
  * - idle: made, nothing sent yet
  * - dialling: sent something, the peer has acknowledged nothing yet
@@ -67,13 +65,4 @@ export interface StreamSnapshot {
   /** bytes from the connection into the tunnel, and out of it */
   sent: number;
   received: number;
-}
-
-/** Everything about one running client or server at one moment. */
-export interface EngineSnapshot {
-  /** milliseconds since 1970 */
-  at: number;
-  counters: Counters;
-  sessions: SessionSnapshot[];
-  streams: StreamSnapshot[];
 }

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Counters } from '../../shared/counters.ts';
 import type { ClientOptions } from '../../shared/options.ts';
-import type { EngineSnapshot } from '../../shared/snapshot.ts';
 import { CarriedStreams } from './tcp/carried-streams.ts';
-import { engineSnapshot } from './snapshot.ts';
+import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { EngineError } from './errors.ts';
 import { type EngineListener, EventSource } from './events.ts';
 import { listenLocally, type LocalListener, readAddress, sourceOf } from './tcp/local-socket.ts';
@@ -93,8 +92,16 @@ export class Client {
 
   snapshot(): EngineSnapshot {
     const { world, counters } = this.#setup;
-    const sessions = this.#keepers.flatMap((keeper) => keeper.sessions);
-    return engineSnapshot(world.wallClock(), counters, sessions, this.#streams.snapshot());
+    return engineSnapshot(
+      {
+        at: world.wallClock(),
+        address: this.#listener?.address ?? null,
+        counters,
+        links: this.#keepers.map((keeper) => keeper.snapshot()),
+        streams: this.#streams.snapshot(),
+      },
+      this.#keepers.flatMap((keeper) => keeper.sessions),
+    );
   }
 
   /** Gives every session a fresh one: after a sleep, or when the network has changed. */

@@ -1,9 +1,8 @@
 import { type Address, formatAddress, type HostPorts, parseAddress } from '../../shared/address.ts';
 import type { Counters } from '../../shared/counters.ts';
 import type { ServerOptions } from '../../shared/options.ts';
-import type { EngineSnapshot } from '../../shared/snapshot.ts';
 import { CarriedStreams } from './tcp/carried-streams.ts';
-import { engineSnapshot } from './snapshot.ts';
+import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { type EngineListener, EventSource, troubleTeller } from './events.ts';
 import { connectLocally, readAddress } from './tcp/local-socket.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
@@ -72,7 +71,16 @@ export class Server {
 
   snapshot(): EngineSnapshot {
     const { world, counters } = this.#setup;
-    return engineSnapshot(world.wallClock(), counters, this.#sessions, this.#streams.snapshot());
+    return engineSnapshot(
+      {
+        at: world.wallClock(),
+        address: this.#listening ? this.#address : null,
+        counters,
+        links: [],
+        streams: this.#streams.snapshot(),
+      },
+      this.#sessions,
+    );
   }
 
   /** A server dials nobody. */

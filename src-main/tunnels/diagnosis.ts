@@ -1,33 +1,40 @@
 import type { EngineErrorCode } from '../engine/errors.ts';
-import type { EngineSnapshot, SessionSnapshot, Trouble } from '../../shared/snapshot.ts';
+import type { EngineSnapshot, LinkSnapshot } from '../engine/snapshot.ts';
 import type { Diagnosis, LikelyCause } from '../../shared/diagnosis.ts';
+import type { SessionSnapshot, Trouble } from '../../shared/snapshot.ts';
 
-/** A dial that has not been acknowledged for so many milliseconds is called unanswered. */
-export const NO_ANSWER_MS = 4000;
+type Down = Extract<LinkSnapshot, { kind: 'down' }>;
+
+/** Why none of a client's links is up, or null where it is too early to say. */
+export function ofDown(links: readonly Down[], snapshot: EngineSnapshot): Diagnosis | null {
+  const failed = links.find(({ cause }) => cause && cause.code !== 'keepalive-timeout');
+  if (failed) return ofError(failed.cause!.code, failed.cause!.message, failed.remote);
+  const heard = links.map(({ heardAt }) => heardAt).filter((at) => at !== null);
+  const quiet = links.find(({ cause }) => cause);
+  if (quiet && heard.length > 0) return wentQuiet(quiet.remote, Math.max(...heard));
+  const silent = links.filter(({ unanswered, refused }) => unanswered || refused);
+  return silent.length > 0 ? noAnswer(silent, snapshot) : null;
+}
 
 /**
  * A kcptun server drops what it cannot decipher without a word, so a wrong key, a wrong crypt, a blocked port and a
  * server that is down all look the same from here. What tells them apart: datagrams that come and fail their checksum,
- * and a network that says that nobody listens (`refused`).
+ * and a network that says that nobody listens.
  */
-export function noAnswer(
-  remote: string,
-  since: number,
-  { counters }: EngineSnapshot,
-  refused: boolean,
-): Diagnosis {
+function noAnswer(links: readonly Down[], { counters }: EngineSnapshot): Diagnosis {
   const checksumErrors = counters.InCsumErrors;
   const likely: LikelyCause[] =
     checksumErrors > 0
       ? ['wrong-key', 'wrong-crypt']
-      : refused
+      : links.some(({ refused }) => refused)
         ? ['server-down', 'wrong-address']
         : ['wrong-key', 'wrong-crypt', 'wrong-address', 'server-down', 'udp-blocked'];
-  return { code: 'no-answer', remote, since, checksumErrors, likely };
+  const since = Math.min(...links.map((link) => link.since));
+  return { code: 'no-answer', remote: links[0].remote, since, checksumErrors, likely };
 }
 
 /** @param heardAt when the server was last heard, in milliseconds since 1970 */
-export const wentQuiet = (remote: string, heardAt: number): Diagnosis => ({
+const wentQuiet = (remote: string, heardAt: number): Diagnosis => ({
   code: 'went-quiet',
   remote,
   since: heardAt,
@@ -64,11 +71,8 @@ const wrongSmuxVersion = (remote: string): Diagnosis => ({
   likely: ['wrong-smuxver', 'wrong-compression', 'wrong-qpp'],
 });
 
-/** The trouble of a session that is still up, the worst first. */
-export function ofTroubles(
-  { remote, troubles, heardAgo }: SessionSnapshot,
-  { at, counters }: EngineSnapshot,
-): Diagnosis {
+/** The trouble of a session that takes new streams, the worst first. */
+export function ofTroubles({ remote, troubles }: SessionSnapshot, { counters }: EngineSnapshot): Diagnosis {
   const has = (trouble: Trouble): boolean => troubles.includes(trouble);
   if (has('wrong-smux-version')) return wrongSmuxVersion(remote);
   if (has('checksum-errors')) {
@@ -78,12 +82,7 @@ export function ofTroubles(
       likely: ['wrong-key', 'wrong-crypt'],
     };
   }
-  if (has('nothing-heard') || has('refused')) return wentQuiet(remote, heardAt(at, heardAgo));
   const { RetransSegs, OutSegs } = counters;
   const percent = OutSegs > 0 ? Math.round((100 * RetransSegs) / OutSegs) : 0;
   return { code: 'heavy-loss', percent, likely: ['more-parity-needed', 'windows-too-large'] };
 }
-
-/** In whole seconds, so that two clocks that are read one after the other do not make news of a silence each time. */
-export const heardAt = (now: number, heardAgo: number | null): number =>
-  Math.round((now - (heardAgo ?? 0)) / 1000) * 1000;

@@ -1,8 +1,9 @@
 import { EngineError } from '../engine/errors.ts';
 import { describeEvent, type EngineEvent } from '../engine/events.ts';
-import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
-import { isStreamEvent, levelOf, stateEventOf } from './engine-events.ts';
-import type { FromWorker, StateEvent, ToWorker, Traffic, WorkerLine } from './messages.ts';
+import type { StreamSnapshot } from '../../shared/snapshot.ts';
+import type { EngineSnapshot } from '../engine/snapshot.ts';
+import { isStreamEvent, levelOf, movesState } from './engine-events.ts';
+import type { FromWorker, ToWorker, Traffic, WorkerLine } from './messages.ts';
 
 /** What is asked of a client or a server of the engine. */
 export interface Engine {
@@ -32,7 +33,6 @@ export async function runEngine(
   /** leaves out the lines of streams, as kcptun's option of that name */
   quiet = false,
 ): Promise<void> {
-  let events: StateEvent[] = [];
   let closed: StreamSnapshot[] = [];
   let lines: WorkerLine[] = [];
   let dropped = 0;
@@ -52,8 +52,8 @@ export async function runEngine(
       traffic.sent += sent;
       traffic.received += received;
     }
-    port.postMessage({ kind: 'report', tick, snapshot, traffic, events, closed, lines });
-    [events, closed, lines, dropped] = [[], [], [], 0];
+    port.postMessage({ kind: 'report', tick, snapshot, traffic, closed, lines });
+    [closed, lines, dropped] = [[], [], 0];
   };
   const onEvent = (event: EngineEvent): void => {
     if (!quiet || !isStreamEvent(event)) {
@@ -66,10 +66,7 @@ export async function runEngine(
       past.received += event.stream.received;
       if (closed.length < MOST_A_REPORT) closed.push(event.stream);
     }
-    const change = stateEventOf(event, Date.now());
-    if (!change) return;
-    events.push(change);
-    early ??= setTimeout(report, EARLY_MS, false);
+    if (movesState(event)) early ??= setTimeout(report, EARLY_MS, false);
   };
 
   let closing = false;

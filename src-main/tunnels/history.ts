@@ -1,5 +1,6 @@
 import type { Counters } from '../../shared/counters.ts';
-import type { EngineSnapshot, SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { EngineSnapshot } from '../engine/snapshot.ts';
 import {
   CLOSED_KEPT_MS,
   type Connection,

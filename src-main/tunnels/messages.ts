@@ -1,7 +1,8 @@
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
 import type { LogLevel } from '../../shared/log.ts';
-import type { EngineSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { StreamSnapshot } from '../../shared/snapshot.ts';
+import type { EngineSnapshot } from '../engine/snapshot.ts';
 
 /** What a worker is given at its start. */
 export type EngineSpec = (
@@ -9,18 +10,6 @@ export type EngineSpec = (
 ) & {
   udp: 'auto' | 'dgram';
 };
-
-/** What changes the state of a tunnel. */
-export type StateEvent =
-  | { kind: 'listening'; address: string }
-  | { kind: 'dialling'; remote: string }
-  | { kind: 'up'; remote: string }
-  /** a session ended, or could not be dialled */
-  | { kind: 'lost'; remote: string; code: EngineErrorCode; message: string }
-  /** the next attempt, the how manieth since the last success, and when (milliseconds since 1970) */
-  | { kind: 'retry'; attempt: number; at: number }
-  /** a session has a trouble more; the snapshot says which */
-  | { kind: 'trouble' };
 
 export interface WorkerLine {
   at: number;
@@ -41,7 +30,6 @@ export interface Report {
   tick: boolean;
   snapshot: EngineSnapshot;
   traffic: Traffic;
-  events: StateEvent[];
   closed: StreamSnapshot[];
   lines: WorkerLine[];
 }

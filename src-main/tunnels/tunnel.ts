@@ -4,7 +4,7 @@ import type { Connection, History, Statistics } from '../../shared/statistics.ts
 import { ofError } from './diagnosis.ts';
 import { StatisticsHistory } from './history.ts';
 import type { EngineSpec, FromWorker, Report, ToWorker, WorkerLine } from './messages.ts';
-import { StateMachine } from './state-machine.ts';
+import { tunnelState } from './tunnel-state.ts';
 
 /** What is used of a worker thread. */
 export interface WorkerThread {
@@ -36,7 +36,6 @@ export class Tunnel {
   #state: TunnelState = OFF;
   #spec: EngineSpec | null = null;
   #worker: WorkerThread | null = null;
-  #machine = new StateMachine(0);
   #began = false;
   #startedAt = 0;
   #deaths = 0;
@@ -96,9 +95,8 @@ export class Tunnel {
 
   #run(spec: EngineSpec): void {
     this.#startedAt = Date.now();
-    this.#machine = new StateMachine(this.#startedAt);
     this.#began = false;
-    this.#setState(this.#machine.state);
+    this.#setState({ kind: 'starting', since: this.#startedAt });
     const worker = (this.#worker = this.spawn(spec));
     let fatal: Error | null = null;
     let failed = false;
@@ -128,7 +126,9 @@ export class Tunnel {
     const news: TunnelNews = {};
     if (report.tick) news.statistics = this.#history.add(report.snapshot, report.traffic);
     if (report.lines.length > 0) news.lines = report.lines;
-    if (this.#machine.add(report) && !this.#stopping) news.state = this.#state = this.#machine.state;
+    const state = tunnelState(report.snapshot, this.#state);
+    if (!this.#stopping && JSON.stringify(state) !== JSON.stringify(this.#state))
+      news.state = this.#state = state;
     if (Object.keys(news).length > 0) this.onNews(news);
   }
 

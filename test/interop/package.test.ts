@@ -138,7 +138,7 @@ describe('the package', () => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'failed') reject(new Error(message.message));
         if (message.kind !== 'report') return;
-        for (const event of message.events) if (event.kind === 'listening') resolve(event.address);
+        if (message.snapshot.address !== null) resolve(message.snapshot.address);
       });
     });
     expect(await listening).toMatch(/^127\.0\.0\.1:\d+$/);

@@ -1,5 +1,6 @@
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
-import type { EngineSnapshot, SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { EngineSnapshot, LinkSnapshot } from '../../src-main/engine/snapshot.ts';
 
 /** Snapshots of engines that do not exist, with what a test does not care about filled in. */
 export const sessionSnapshot = (part: Partial<SessionSnapshot> = {}): SessionSnapshot => ({
@@ -41,8 +42,32 @@ export const engineSnapshot = (
   part: Partial<EngineSnapshot> = {},
 ): EngineSnapshot => ({
   at,
+  address: '127.0.0.1:12948',
   counters: { ...zeroCounters(), ...counters },
+  links: [],
   sessions: [],
   streams: [],
+  ...part,
+});
+
+type Down = Extract<LinkSnapshot, { kind: 'down' }>;
+
+export const upLink = (session: Partial<SessionSnapshot> = {}): LinkSnapshot => ({
+  kind: 'up',
+  remote: '192.0.2.1:29900',
+  heardAt: 0,
+  session: sessionSnapshot(session),
+});
+
+export const downLink = (part: Partial<Down> = {}): LinkSnapshot => ({
+  kind: 'down',
+  remote: '192.0.2.1:29900',
+  heardAt: null,
+  since: 0,
+  attempt: 0,
+  nextTryAt: null,
+  unanswered: false,
+  refused: false,
+  cause: null,
   ...part,
 });

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { EngineSpec, FromWorker, Report, ToWorker } from '../../src-main/tunnels/messages.ts';
 import type { WorkerThread } from '../../src-main/tunnels/tunnel.ts';
-import { engineSnapshot, sessionSnapshot } from './snapshots.ts';
+import type { EngineSnapshot } from '../../src-main/engine/snapshot.ts';
+import { downLink, engineSnapshot, sessionSnapshot, upLink } from './snapshots.ts';
 
 /** A worker that does what the test says, and closes when asked unless it is stuck. */
 export class WorkerDouble extends EventEmitter implements WorkerThread {
@@ -29,7 +30,6 @@ export class WorkerDouble extends EventEmitter implements WorkerThread {
       tick: false,
       snapshot,
       traffic: { sent: 0, received: 0 },
-      events: [],
       closed: [],
       lines: [],
       ...part,
@@ -47,24 +47,26 @@ export class WorkerDouble extends EventEmitter implements WorkerThread {
 
   /** The engine says where it listens. */
   listen(address = '127.0.0.1:12948'): void {
-    this.report({ events: [{ kind: 'listening', address }] });
+    this.report({ snapshot: engineSnapshot(Date.now(), {}, { address }) });
   }
 
   /** The server answers. */
   connect(): void {
-    const snapshot = engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] });
-    this.report({ snapshot, events: [{ kind: 'up', remote: '192.0.2.1:29900' }] });
+    this.report({ snapshot: this.#connected() });
   }
 
   /** The server is lost. */
   lose(): void {
-    const error = { remote: '192.0.2.1:29900', code: 'keepalive-timeout', message: 'nothing heard' } as const;
-    this.report({ events: [{ kind: 'lost', ...error }] });
+    const cause = { code: 'keepalive-timeout', message: 'nothing heard' } as const;
+    const links = [downLink({ heardAt: Date.now(), since: Date.now(), cause })];
+    this.report({ snapshot: engineSnapshot(Date.now(), {}, { links }) });
   }
 
   /** A second has passed, and so much has been carried since the beginning. */
   tick(sent = 0, received = 0): void {
-    const snapshot = engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] });
-    this.report({ tick: true, snapshot, traffic: { sent, received } });
+    this.report({ tick: true, snapshot: this.#connected(), traffic: { sent, received } });
   }
+
+  #connected = (): EngineSnapshot =>
+    engineSnapshot(Date.now(), {}, { links: [upLink()], sessions: [sessionSnapshot()] });
 }

@@ -1,6 +1,7 @@
-import type { SessionState, Trouble } from '../../../shared/snapshot.ts';
+import type { SessionSnapshot, SessionState, Trouble } from '../../../shared/snapshot.ts';
 import { EngineError } from '../errors.ts';
 import { type EngineListener, troubleTeller } from '../events.ts';
+import type { LinkSnapshot } from '../snapshot.ts';
 import { RetiredSessions } from './retired-sessions.ts';
 import type { Session } from './types.ts';
 import type { Timer, World } from '../runtime/world.ts';
@@ -32,17 +33,34 @@ const PROOF_MS = 4_000;
 const DOUBT_MS = 1_500;
 const DOUBT_ROUND_TRIPS = 4;
 const RECHECK_MS = 500;
+/** Two clocks that are read one after the other do not make another moment of the same one. */
+const STEADY_MS = 1_000;
 /** Troubles in which the peer may be gone. */
 const DOUBTFUL: readonly Trouble[] = ['nothing-heard', 'refused'];
 
 /** How far the next session is. */
 type Dial =
   | { kind: 'none' }
-  | { kind: 'pause'; until: number; timer: Timer }
+  /** `at` is `until` as people read it */
+  | { kind: 'pause'; until: number; at: number; timer: Timer }
   | { kind: 'dialling' }
   | { kind: 'proving'; session: Session; timer: Timer };
 
 const NONE: Dial = { kind: 'none' };
+
+/** The time without a usable session: from its loss, or from the first dial, to the server's next answer. */
+interface Outage {
+  readonly since: number;
+  /** milliseconds since 1970 */
+  readonly at: number;
+  /** a dial was given up for silence */
+  unanswered: boolean;
+  refused: boolean;
+  /** why the session before is not used any more */
+  lost: EngineError | null;
+  /** why the last dial sent nothing */
+  unsent: EngineError | null;
+}
 
 /**
  * Keeps one session with the server there, come what may: dials at the start, again with growing pauses when that
@@ -61,7 +79,10 @@ export class SessionKeeper {
   #expiry: Timer | undefined;
   /** runs while a stream's opening is to be seen acknowledged, or the current session is doubted */
   #check: Timer | undefined;
-  #doubtedAt: number | undefined;
+  /** none while the current session takes new streams; with one, a current session is doubted */
+  #outage: Outage | undefined;
+  /** when the server was last heard, in milliseconds since 1970 */
+  #heardAt: number | null = null;
   /** the current session is to be replaced though it lives */
   #outdated = false;
   #closed = false;
@@ -69,11 +90,12 @@ export class SessionKeeper {
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#retired = new RetiredSessions(options.world, options.scavengeMs);
+    this.#without(null);
   }
 
   /** The session that takes new streams, unless there is none or it may be dead. */
   get usable(): Session | undefined {
-    return this.#doubtedAt === undefined ? this.#current : undefined;
+    return this.#outage ? undefined : this.#current;
   }
 
   /** Every session there is, the replaced ones and the one being dialled included. */
@@ -86,6 +108,26 @@ export class SessionKeeper {
 
   start(): void {
     this.#dialNow();
+  }
+
+  snapshot(): LinkSnapshot {
+    const { remote } = this.#options;
+    const session = this.#current && this.#hear(this.#current);
+    const heardAt = this.#heardAt;
+    if (session && !this.#outage) return { kind: 'up', remote, heardAt, session };
+    const { at, unanswered, refused, lost, unsent } = this.#outage!;
+    const cause = unsent ?? lost;
+    return {
+      kind: 'down',
+      remote,
+      heardAt,
+      since: at,
+      attempt: this.#failures,
+      nextTryAt: this.#dial.kind === 'pause' ? this.#dial.at : null,
+      unanswered,
+      refused,
+      cause: cause && { code: cause.code, message: cause.message },
+    };
   }
 
   /** Somebody waits for a session: a pause is cut short, to a second after the last dial. */
@@ -113,6 +155,7 @@ export class SessionKeeper {
     if (this.#closed) return;
     this.#failures = 0;
     if (this.#current) this.#retire(this.#current);
+    this.#without(null);
     if (this.#dial.kind === 'pause') this.#dial.timer.stop();
     if (this.#dial.kind === 'proving') {
       const { session, timer } = this.#dial;
@@ -156,6 +199,7 @@ export class SessionKeeper {
       cause instanceof EngineError
         ? cause
         : new EngineError('socket-failed', `cannot dial ${remote}: ${String(cause)}`, { cause });
+    if (this.#outage) this.#outage.unsent = error;
     emit({ kind: 'session-closed', remote, conv: null, error });
     this.#pause();
   }
@@ -167,6 +211,7 @@ export class SessionKeeper {
       ),
     );
     this.#dial = { kind: 'proving', session, timer };
+    if (this.#outage) this.#outage.unsent = null;
     const tell = troubleTeller(session, this.#options.emit);
     session.onClose = (error) => this.#lost(session, error);
     // a server opens no streams
@@ -181,6 +226,7 @@ export class SessionKeeper {
 
   #changed(session: Session, state: SessionState, troubles: readonly Trouble[]): void {
     if (this.#dial.kind === 'proving' && this.#dial.session === session) {
+      if (this.#outage && troubles.includes('refused')) this.#outage.refused = true;
       if (state === 'up' || state === 'degraded') this.#promote(session);
     } else if (session === this.#current && troubles.some((trouble) => DOUBTFUL.includes(trouble)))
       this.#doubt();
@@ -199,7 +245,9 @@ export class SessionKeeper {
       this.#retire(this.#current);
     }
     this.#current = session;
+    this.#outage = undefined;
     this.#currentSince = world.now();
+    this.#heardAt = world.wallClock();
     if (autoExpireMs > 0)
       this.#expiry = world.after(autoExpireMs, () => {
         this.#outdated = true;
@@ -217,7 +265,6 @@ export class SessionKeeper {
 
   #forgetCurrent(): void {
     this.#current = undefined;
-    this.#doubtedAt = undefined;
     this.#outdated = false;
     this.#expiry?.stop();
     this.#check?.stop();
@@ -226,10 +273,15 @@ export class SessionKeeper {
 
   #lost(session: Session, error: EngineError): void {
     const { world, emit } = this.#options;
-    emit({ kind: 'session-closed', remote: session.remote, conv: session.conv, error });
     this.#retired.delete(session);
-    if (this.#dial.kind === 'proving' && this.#dial.session === session) {
-      this.#dial.timer.stop();
+    const proving = this.#dial.kind === 'proving' && this.#dial.session === session ? this.#dial : undefined;
+    if (proving && this.#outage) {
+      if (error.code === 'keepalive-timeout') this.#outage.unanswered = true;
+      else if (error.code !== 'closed') this.#outage.unsent = error;
+    } else if (session === this.#current) this.#without(error);
+    emit({ kind: 'session-closed', remote: session.remote, conv: session.conv, error });
+    if (proving) {
+      proving.timer.stop();
       this.#dial = NONE;
       if (!this.#closed) this.#pause();
     } else if (session === this.#current) {
@@ -241,10 +293,32 @@ export class SessionKeeper {
     }
   }
 
+  /** New streams have to wait from now on, unless they do already. */
+  #without(lost: EngineError | null): void {
+    const { world } = this.#options;
+    this.#outage ??= {
+      since: world.now(),
+      at: world.wallClock(),
+      unanswered: false,
+      refused: false,
+      lost,
+      unsent: null,
+    };
+  }
+
+  /** The session's snapshot; how long ago it was heard is kept as a moment, which no two looks move. */
+  #hear(session: Session): SessionSnapshot {
+    const snapshot = session.snapshot();
+    const at = Math.round(this.#options.world.wallClock() - (snapshot.heardAgo ?? Infinity));
+    if (at >= (this.#heardAt ?? -Infinity) + STEADY_MS) this.#heardAt = at;
+    return snapshot;
+  }
+
   /** The peer may be gone: a replacement is dialled, and until one of the two is heard no stream is opened. */
   #doubt(): void {
-    if (this.#doubtedAt !== undefined) return;
-    this.#doubtedAt = this.#options.world.now();
+    if (this.#outage) return;
+    this.#hear(this.#current!);
+    this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
     this.#recheck();
     if (this.#dial.kind === 'none') this.#dialNow();
@@ -260,10 +334,10 @@ export class SessionKeeper {
 
   /** Whether nothing was heard in the current session since it is doubted; else it is not any more. */
   #stillDoubted(): boolean {
-    if (this.#doubtedAt === undefined) return false;
+    if (!this.#outage) return false;
     const { heardAgo } = this.#current!.snapshot();
-    if (heardAgo === null || heardAgo >= this.#options.world.now() - this.#doubtedAt) return true;
-    this.#doubtedAt = undefined;
+    if (heardAgo === null || heardAgo >= this.#options.world.now() - this.#outage.since) return true;
+    this.#outage = undefined;
     return false;
   }
 
@@ -287,7 +361,7 @@ export class SessionKeeper {
       this.#dial = NONE;
       if (this.#replacementWanted()) this.#dialNow();
     });
-    this.#dial = { kind: 'pause', until, timer };
+    this.#dial = { kind: 'pause', until, at: Math.round(world.wallClock() + inMs), timer };
     emit({ kind: 'redial', remote, attempt: this.#failures, inMs });
   }
 }

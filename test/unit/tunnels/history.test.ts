@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StatisticsHistory } from '../../../src-main/tunnels/history.ts';
-import type { EngineSnapshot } from '../../../shared/snapshot.ts';
+import type { EngineSnapshot } from '../../../src-main/engine/snapshot.ts';
 import { engineSnapshot, sessionSnapshot, streamSnapshot } from '../../support/snapshots.ts';
 
 const carried = (sent = 0, received = 0) => ({ sent, received });

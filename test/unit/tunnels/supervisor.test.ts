@@ -3,7 +3,7 @@ import type { EngineSpec } from '../../../src-main/tunnels/messages.ts';
 import { Supervisor } from '../../../src-main/tunnels/supervisor.ts';
 import type { TunnelNews } from '../../../src-main/tunnels/tunnel.ts';
 import { defaultOptions } from '../../../shared/options.ts';
-import { engineSnapshot, sessionSnapshot } from '../../support/snapshots.ts';
+import { engineSnapshot, sessionSnapshot, upLink } from '../../support/snapshots.ts';
 import { WorkerDouble } from '../../support/worker-double.ts';
 
 const spec: EngineSpec = { role: 'client', options: defaultOptions('client'), udp: 'auto' };
@@ -33,13 +33,13 @@ describe('Supervisor', () => {
     supervisor.start('a', spec);
     expect(workers).toHaveLength(1);
     expect(workers[0].spec).toEqual(spec);
-    workers[0].report({ events: [{ kind: 'listening', address: '127.0.0.1:1' }] });
+    workers[0].listen();
     vi.advanceTimersByTime(1000);
     const line = { at: 1, level: 'info' as const, text: 'connected' };
     workers[0].report({
       tick: true,
       lines: [line],
-      snapshot: engineSnapshot(Date.now(), {}, { sessions: [sessionSnapshot()] }),
+      snapshot: engineSnapshot(Date.now(), {}, { links: [upLink()], sessions: [sessionSnapshot()] }),
       traffic: { sent: 100, received: 0 },
     });
     expect(states()).toEqual(['starting', 'listening', 'connected']);

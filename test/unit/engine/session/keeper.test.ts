@@ -48,6 +48,12 @@ class Bench {
     for (let i = 0; i < 4; i++) await Promise.resolve();
   }
 
+  readonly started = this.world.wallClock();
+
+  get link() {
+    return this.keeper.snapshot();
+  }
+
   get kinds(): string[] {
     return this.events.splice(0).map((event) => event.kind);
   }
@@ -319,5 +325,77 @@ describe('session keeper, replacing', () => {
     await bench.pass(50);
     expect(bench.line.dialled.map(({ closed }) => closed)).toEqual([true]);
     expect(bench.kinds).toEqual(['dialling']);
+  });
+});
+
+describe('the link of a session keeper', () => {
+  it('is down from the first dial, and up by the server’s answer', async () => {
+    const bench = new Bench();
+    bench.line.cut();
+    await bench.pass(1000);
+    const down = { kind: 'down', remote: 'server:29900', heardAt: null, attempt: 0, nextTryAt: null };
+    expect(bench.link).toMatchObject({ ...down, unanswered: false, cause: null, since: bench.started });
+    await bench.pass(3000);
+    // the one time after which a dial is given up is the one after which it is called unanswered
+    expect(bench.link).toMatchObject({ kind: 'down', unanswered: true, attempt: 1, since: bench.started });
+    expect(bench.link).toHaveProperty('nextTryAt', expect.any(Number));
+    bench.line.mend();
+    await bench.pass(2000);
+    expect(bench.link).toMatchObject({ kind: 'up', session: { conv: 2 }, heardAt: expect.any(Number) });
+  });
+
+  it('says why a dial sent nothing, until one does', async () => {
+    const bench = new Bench({}, new EngineError('resolve-failed', 'server: not found'));
+    await bench.pass(50);
+    expect(bench.link).toMatchObject({ kind: 'down', cause: { code: 'resolve-failed' }, unanswered: false });
+    bench.failure = undefined;
+    bench.line.cut();
+    await bench.pass(1500);
+    expect(bench.link).toMatchObject({ kind: 'down', cause: null });
+  });
+
+  it('is down while its session is doubted, since when that was last heard, and up when it is heard again', async () => {
+    const bench = new Bench();
+    await bench.pass(20_000);
+    bench.line.cut();
+    bench.keeper.usable!.mux.open();
+    bench.keeper.opened();
+    const cut = bench.world.wallClock();
+    await bench.pass(1600);
+    const cause = { code: 'keepalive-timeout' };
+    expect(bench.link).toMatchObject({ kind: 'down', cause, unanswered: false });
+    const { heardAt } = bench.link;
+    expect(cut - heardAt!).toBeLessThan(11_000);
+    await bench.pass(5000);
+    expect(bench.link).toMatchObject({ kind: 'down', cause, unanswered: true, heardAt });
+    bench.line.mend();
+    await bench.pass(600);
+    expect(bench.link).toMatchObject({ kind: 'up', session: { conv: 1 } });
+  });
+
+  it('knows a refusal before the dial is given up', async () => {
+    const bench = new Bench();
+    bench.line.cut();
+    await bench.pass(50);
+    bench.line.dialled[0].become('dialling', ['refused']);
+    expect(bench.link).toMatchObject({ kind: 'down', refused: true, unanswered: false });
+  });
+
+  it('keeps the cause of a loss until the server answers', async () => {
+    const bench = new Bench();
+    await bench.pass(1000);
+    bench.line.dialled[0].close(new EngineError('smux-protocol', 'no smux'));
+    expect(bench.link).toMatchObject({ kind: 'down', cause: { code: 'smux-protocol' }, attempt: 1 });
+    await bench.pass(2000);
+    expect(bench.link).toMatchObject({ kind: 'up' });
+  });
+
+  it('is up while a session that is only old is replaced', async () => {
+    const bench = new Bench({ autoExpireMs: 5_000 });
+    await bench.pass(4900);
+    bench.line.cut();
+    await bench.pass(3000);
+    expect(bench.dials).toHaveLength(2);
+    expect(bench.link).toMatchObject({ kind: 'up', session: { conv: 1 } });
   });
 });
