@@ -1,10 +1,11 @@
 import { en, type Words } from './en/en.ts';
+import { ru } from './ru/ru.ts';
 import { zh } from './zh/zh.ts';
 
 export type { Words };
 
 /** Every language that is spoken, under its BCP 47 tag. */
-export const LANGUAGES = { en, 'zh-CN': zh } satisfies Record<string, Words>;
+export const LANGUAGES = { en, 'zh-CN': zh, ru } satisfies Record<string, Words>;
 
 export type Language = keyof typeof LANGUAGES;
 /** In the order in which they are offered. */

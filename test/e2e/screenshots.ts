@@ -1,13 +1,14 @@
 import { chromium, type Page } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LANGUAGE_TAGS } from '../../shared/words/languages.ts';
 import { build } from '../support/build.ts';
 import { MockCore } from '../support/mock-core.ts';
 import { serveMock } from '../support/mock-host.ts';
 import { scene } from '../support/mock-scene.ts';
 
 /**
- * Takes the pictures of the README: every view in both themes and both languages, of a scene that is always the same.
+ * Takes the pictures of the README: every view in both themes and every language, of a scene that is always the same.
  * `npx tsx test/e2e/screenshots.ts [name …]`
  */
 const wanted = process.argv.slice(2);
@@ -50,7 +51,7 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-for (const locale of ['en', 'zh-CN'])
+for (const locale of LANGUAGE_TAGS)
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({
       locale,

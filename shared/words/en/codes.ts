@@ -1,4 +1,7 @@
 import type { CodeWords } from '../codes.ts';
+import { plurals } from '../plural.ts';
+
+const plural = plurals('en');
 
 /** English for what the core tells by a code. */
 export const codes: CodeWords = {
@@ -9,7 +12,12 @@ export const codes: CodeWords = {
       text: (p, ago) =>
         `Packets have been sent for ${ago(p.since)} and nothing valid has come back.` +
         (p.checksumErrors > 0
-          ? ` ${p.checksumErrors} datagrams arrived whose checksum does not match: the server is there, but speaks with another key or crypt.`
+          ? ` ${p.checksumErrors} ` +
+            plural(p.checksumErrors, {
+              one: 'datagram arrived whose checksum does not match',
+              other: 'datagrams arrived whose checksums do not match',
+            }) +
+            ': the server is there, but speaks with another key or crypt.'
           : ''),
     },
     'went-quiet': {

@@ -1,9 +1,12 @@
+import { plurals } from '../plural.ts';
 import { codes } from './codes.ts';
 import { counters } from './counters.ts';
 import { desktop } from './desktop.ts';
 import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
+
+const plural = plurals('en');
 
 /** English, and the shape that every other language has to fill. */
 export const en = {
@@ -138,7 +141,8 @@ export const en = {
     clear: 'Clear',
     empty: 'Nothing logged yet',
     noMatch: 'No line matches',
-    lines: (shown: number, all: number) => (shown === all ? `${all} lines` : `${shown} of ${all} lines`),
+    lines: (shown: number, all: number) =>
+      (shown === all ? `${all} ` : `${shown} of ${all} `) + plural(all, { one: 'line', other: 'lines' }),
     app: 'App log',
   },
 
@@ -166,7 +170,8 @@ export const en = {
     pastePlaceholder: '{"remoteaddr": "vps:29900", …} or client -r "vps:29900" -l ":12948" …',
     pasted: 'pasted text',
     importAction: 'Import',
-    imported: (count: number) => (count === 1 ? 'Imported one tunnel' : `Imported ${count} tunnels`),
+    imported: (count: number) =>
+      plural(count, { one: 'Imported one tunnel', other: `Imported ${count} tunnels` }),
     refused: 'Not imported',
     server: "This is a server's configuration.",
     convert: 'Turn it into the matching client',

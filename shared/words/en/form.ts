@@ -1,3 +1,7 @@
+import { plurals } from '../plural.ts';
+
+const plural = plurals('en');
+
 /** The words of the form. */
 export const form = {
   newTitle: 'New tunnel',
@@ -35,7 +39,8 @@ export const form = {
   saved: 'Saved',
   savedRunning: 'Saved. The running tunnel still uses the old settings.',
   reconnectNow: 'Reconnect now',
-  errors: (count: number) => (count === 1 ? 'One field needs attention' : `${count} fields need attention`),
+  errors: (count: number) =>
+    plural(count, { one: 'One field needs attention', other: `${count} fields need attention` }),
   keyShow: 'Show the key',
   keyHide: 'Hide the key',
   keyGenerate: 'Generate',

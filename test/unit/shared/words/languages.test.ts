@@ -84,6 +84,7 @@ describe('spokenLanguage', () => {
     [['zh-Hans-CN', 'en'], 'zh-CN'],
     [['de', 'zh'], 'zh-CN'],
     [['fr', 'en-GB', 'zh'], 'en'],
+    [['uk', 'ru-UA'], 'ru'],
     [[], 'en'],
   ])('takes %j as %s', (preferred, language) => expect(spokenLanguage('system', preferred)).toBe(language));
 

@@ -69,3 +69,26 @@ describe('diagnosis', () => {
     expect(text).toBe('Nothing has been heard for 6 s. It is dialled again until it answers.');
   });
 });
+
+describe('in Russian', () => {
+  const ru = new Locale('ru');
+
+  it('numbers and units are written as they are there', () => {
+    expect(text(ru.rate(5_150_000))).toBe('41,2 Мбит/с');
+    expect(ru.number(41_204)).toBe('41\u00a0204');
+    expect(ru.duration(61_000)).toBe('1 мин 1 с');
+  });
+
+  it.each([
+    [1, 'Импортирован 1 туннель'],
+    [3, 'Импортировано 3 туннеля'],
+    [11, 'Импортировано 11 туннелей'],
+    [22, 'Импортировано 22 туннеля'],
+  ])('words agree with %d', (count, phrase) => expect(ru.words.transfer.imported(count)).toBe(phrase));
+
+  it('a share of the lines agrees with them all', () => {
+    expect(ru.words.log.lines(21, 21)).toBe('21 строка');
+    expect(ru.words.log.lines(2, 21)).toBe('2 из 21 строки');
+    expect(ru.words.log.lines(1, 5)).toBe('1 из 5 строк');
+  });
+});
