@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { serveApi } from '../../shared/api-server.ts';
+import { WEB_SESSION_PATH } from '../../shared/web.ts';
 import type { MockCore } from './mock-core.ts';
 
 const TYPES: Record<string, string> = {
@@ -18,9 +19,10 @@ export interface MockHost {
   close(): Promise<void>;
 }
 
-/** Serves the built window and a mock core on loopback, ticking once a second. */
+/** Serves the built window and a mock core on loopback to whoever brings a code, ticking once a second. */
 export async function serveMock(core: MockCore, folder: string): Promise<MockHost> {
   const server = createServer((request, response) => {
+    if (request.url === WEB_SESSION_PATH) return void response.end('secret');
     const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
     const file = path === '/' ? '/index.html' : path;
     readFile(join(folder, file)).then(
@@ -41,7 +43,7 @@ export async function serveMock(core: MockCore, folder: string): Promise<MockHos
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}/#code=any`,
     close: async () => {
       clearInterval(timer);
       for (const client of sockets.clients) client.terminate();
