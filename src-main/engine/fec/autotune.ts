@@ -19,36 +19,32 @@ export interface Shape {
  * will do, and it must begin where a group of its size can.
  */
 export class Autotune {
-  /** grows to SAMPLES */
-  #seqids = new Uint32Array(FIRST_SAMPLES);
-  #isData = new Uint8Array(FIRST_SAMPLES);
+  /** twice the seqid, and 1 more for data; grows to SAMPLES */
+  #samples = new Float64Array(FIRST_SAMPLES);
   #count = 0;
   #next = 0;
 
   sample(seqid: number, isData: boolean): void {
-    this.#seqids[this.#next] = seqid;
-    this.#isData[this.#next] = Number(isData);
-    if (this.#count < SAMPLES && ++this.#count === this.#seqids.length) this.#grow();
-    this.#next = (this.#next + 1) % this.#seqids.length;
+    this.#samples[this.#next] = 2 * seqid + Number(isData);
+    if (this.#count < SAMPLES && ++this.#count === this.#samples.length) this.#grow();
+    this.#next = (this.#next + 1) % this.#samples.length;
   }
 
   #grow(): void {
-    const size = Math.min(2 * this.#count, SAMPLES);
-    const { seqids, isData } = { seqids: new Uint32Array(size), isData: new Uint8Array(size) };
-    seqids.set(this.#seqids);
-    isData.set(this.#isData);
-    this.#seqids = seqids;
-    this.#isData = isData;
+    const samples = new Float64Array(Math.min(2 * this.#count, SAMPLES));
+    samples.set(this.#samples);
+    this.#samples = samples;
   }
 
   /** @returns the shape of a whole group among the samples, if there is one */
   find(): Shape | undefined {
     if (this.#count === 0) return undefined;
     // Sorted by seqid mod 2^32, each as twice its signed distance from one of them, plus 1 for data.
-    const origin = this.#seqids[0];
+    const origin = Math.floor(this.#samples[0] / 2);
     const sorted = sortingRoom.subarray(0, this.#count);
     for (let i = 0; i < sorted.length; i++) {
-      sorted[i] = ((this.#seqids[i] - origin) | 0) * 2 + this.#isData[i];
+      const sample = this.#samples[i];
+      sorted[i] = ((Math.floor(sample / 2) - origin) | 0) * 2 + (sample % 2);
     }
     sorted.sort();
 

@@ -18,16 +18,15 @@ export class Group {
   kept = 0;
   /** bytes of the longest shard kept */
   longest = 0;
+  /** of each shard where it is kept, and behind them all, of each its length */
   readonly #shards: Int32Array;
-  readonly #lengths: Int32Array;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly store: Store,
-    size: number,
+    private readonly size: number,
   ) {
-    this.#shards = new Int32Array(size);
-    this.#lengths = new Int32Array(size);
+    this.#shards = new Int32Array(2 * size);
   }
 
   open(number: number): void {
@@ -53,7 +52,7 @@ export class Group {
     if (to === 0) return;
     this.kernel.copy(to, from, length);
     this.#shards[index] = to;
-    this.#lengths[index] = length;
+    this.#shards[this.size + index] = length;
     this.kept++;
     if (length > this.longest) this.longest = length;
   }
@@ -64,7 +63,7 @@ export class Group {
   }
 
   length(index: number): number {
-    return this.#lengths[index];
+    return this.#shards[this.size + index];
   }
 
   /** Gives the memory of its shards back. */

@@ -69,20 +69,21 @@ export class ParityShards {
   #widen(length: number): void {
     const before = Array.from({ length: this.#stride > 0 ? this.count : 0 }, (_, i) => this.offset(i));
     const old = this.#blocks;
-    this.#blocks = [];
     this.#stride = roundUp(length > LONG ? length : Math.max(FIRST_STRIDE, 2 * length));
     this.#rows = Math.floor(PAGE / this.#stride);
-    for (let i = 0; i * this.#rows < this.count && !this.missing; i++) {
-      const size = this.#rowsOf(i) * this.#stride;
-      const block = this.#store.alloc(size);
-      if (block === 0) this.missing = true;
-      else this.kernel.bytes.fill(0, block, block + size);
-      this.#blocks.push(block);
-    }
+    this.#blocks = Array.from({ length: Math.ceil(this.count / this.#rows) }, (_, i) =>
+      this.#store.alloc(this.#rowsOf(i) * this.#stride),
+    );
+    this.missing = this.#blocks.includes(0);
     if (this.missing) {
-      this.#blocks.pop();
+      this.#blocks = this.#blocks.filter((block) => block !== 0);
       this.dispose();
-    } else before.forEach((from, i) => this.kernel.copy(this.offset(i), from, this.longest));
+    } else {
+      this.#blocks.forEach((block, i) =>
+        this.kernel.bytes.fill(0, block, block + this.#rowsOf(i) * this.#stride),
+      );
+      before.forEach((from, i) => this.kernel.copy(this.offset(i), from, this.longest));
+    }
     for (const block of old) this.#store.free(block);
   }
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { Store } from '../kernel/store.ts';
-import { moved, slotsFor } from './ring.ts';
+import { moved, NO_SLOTS, slotsFor } from './ring.ts';
 import { diff } from './segment.ts';
 
 /** Where the bytes of a session go, in order; `offset`s are into kernel memory. */
@@ -33,8 +33,8 @@ export class ReceiveWindow {
   #ahead = 0;
   #mask = -1;
   /** where the data lies, 0 for an empty slot */
-  #data: Int32Array = new Int32Array(0);
-  #lengths: Int32Array = new Int32Array(0);
+  #data = NO_SLOTS;
+  #lengths = NO_SLOTS;
   readonly #store: Store;
 
   /**

@@ -1,6 +1,9 @@
 /** The first slots of a ring that is written to. */
 const FIRST_SLOTS = 8;
 
+/** A ring that was never written to. */
+export const NO_SLOTS: Int32Array = new Int32Array(0);
+
 /** How many slots a ring for so many has: a power of two, so that `sn & (slots - 1)` is the place of sn. */
 export const slotsFor = (count: number): number =>
   count <= FIRST_SLOTS ? FIRST_SLOTS : 2 ** Math.ceil(Math.log2(count));

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { Store } from '../kernel/store.ts';
-import { moved, slotsFor } from './ring.ts';
+import { moved, NO_SLOTS, slotsFor } from './ring.ts';
 import { diff } from './segment.ts';
 
 /** fastack of a segment that was sent again for missing ACKs: not again before its RTO (kcp-go: 0xFFFFFFFF). */
@@ -14,10 +14,10 @@ export const enum Due {
   Timeout,
 }
 
-const NO_SLOTS: Int32Array = new Int32Array(0);
-
 /** The most ACK timestamps remembered between two walks: more than any sensible `resend`. */
 const MAX_RESEND = 32;
+/** the latest ACK timestamps seen in a walk, descending; a walk leaves nothing in it that is needed again */
+const latestSeen = new Int32Array(MAX_RESEND);
 
 /**
  * Segments to send in a ring indexed by sn, which grows as it fills: [una, nxt) are in flight (kcp's snd_buf), [nxt, end)
@@ -54,8 +54,8 @@ export class SendWindow {
   #marked = false;
   /** whether a segment may have a fastack that `Due.Early` would act on */
   #suspects = false;
-  /** the latest ACK timestamps seen in a walk, descending */
-  readonly #latest: Int32Array;
+  /** how many of them are remembered in a walk */
+  readonly #remembered: number;
   readonly #store: Store;
 
   /**
@@ -71,7 +71,7 @@ export class SendWindow {
     private readonly resend: number,
     private readonly kernel: Kernel,
   ) {
-    this.#latest = new Int32Array(Math.min(Math.max(resend, 1), MAX_RESEND));
+    this.#remembered = Math.min(Math.max(resend, 1), MAX_RESEND);
     this.#store = new Store(kernel, size + Math.ceil(writeBytes / mss) + 1);
   }
 
@@ -262,21 +262,22 @@ export class SendWindow {
 
   /** Keeps the latest timestamps in descending order. @returns how many are kept now */
   #remember(ts: number, times: number, kept: number): number {
-    const list = this.#latest;
+    const list = latestSeen;
+    const most = this.#remembered;
     for (let n = 0; n < times; n++) {
       let at = kept;
       while (at > 0 && diff(ts, list[at - 1]) > 0) at--;
-      if (at >= list.length) break;
-      list.copyWithin(at + 1, at, Math.min(kept, list.length - 1));
+      if (at >= most) break;
+      list.copyWithin(at + 1, at, Math.min(kept, most - 1));
       list[at] = ts;
-      if (kept < list.length) kept++;
+      if (kept < most) kept++;
     }
     return kept;
   }
 
   #notBefore(ts: number, kept: number): number {
     let n = 0;
-    while (n < kept && diff(this.#latest[n], ts) >= 0) n++;
+    while (n < kept && diff(latestSeen[n], ts) >= 0) n++;
     return n;
   }
 }

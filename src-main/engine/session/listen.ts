@@ -72,6 +72,36 @@ async function openListener(
     : new EngineError('listen-failed', `cannot listen on UDP ${host}:${port}: ${cause?.message}`, { cause });
 }
 
+/** A session's way to its peer, on the socket of all. */
+class PeerChannel implements Channel {
+  session: KcpSession | undefined;
+
+  constructor(
+    private readonly socket: DatagramSocket,
+    private readonly peer: Peer,
+    private readonly sessions: Map<string, KcpSession>,
+  ) {}
+
+  get remote(): string {
+    const { address, port } = this.peer;
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  }
+
+  get writable(): boolean {
+    return this.socket.writable;
+  }
+
+  receive(): void {}
+
+  send(batch: PacketBatch): boolean {
+    return this.socket.send(batch, this.peer);
+  }
+
+  close(): void {
+    if (this.sessions.get(this.peer.key) === this.session) this.sessions.delete(this.peer.key);
+  }
+}
+
 /** One socket and the sessions on it, by the peer's address. */
 class Listener implements SocketOwner {
   socket!: DatagramSocket;
@@ -146,18 +176,7 @@ class Listener implements SocketOwner {
   }
 
   #open(conv: number, peer: Peer): KcpSession | undefined {
-    const { socket } = this;
-    const channel: Channel = {
-      remote: peer.address.includes(':') ? `[${peer.address}]:${peer.port}` : `${peer.address}:${peer.port}`,
-      get writable() {
-        return socket.writable;
-      },
-      receive: () => {},
-      send: (batch) => socket.send(batch, peer),
-      close: () => {
-        if (this.#sessions.get(peer.key) === session) this.#sessions.delete(peer.key);
-      },
-    };
+    const channel = new PeerChannel(this.socket, peer, this.#sessions);
     let session: KcpSession | undefined;
     try {
       session = new KcpSession('server', conv, this.context, channel);
@@ -166,6 +185,7 @@ class Listener implements SocketOwner {
       if (error instanceof EngineError && error.code === 'out-of-memory') return undefined;
       throw error;
     }
+    channel.session = session;
     this.#sessions.set(peer.key, session);
     this.accept(session);
     return session;

@@ -12,6 +12,8 @@ import {
   UPDATE_BYTES,
 } from './frame.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** What a decoder tells, in the order of the wire. */
 export interface FrameHandler {
   syn(id: number): void;
@@ -26,7 +28,7 @@ export interface FrameHandler {
 /** Takes smux frames out of a byte stream, however it is cut. Holds at most one header or one UPD back. */
 export class FrameDecoder {
   /** a header that came in pieces, or the body of an UPD that did */
-  readonly #held = new Uint8Array(FRAME_HEADER_BYTES);
+  #held = NOTHING;
   #heldLength = 0;
   /** the stream of the UPD whose body is awaited, or -1 */
   #updateId = -1;
@@ -57,6 +59,7 @@ export class FrameDecoder {
         this.#take(bytes, from);
         from += FRAME_HEADER_BYTES;
       } else {
+        if (this.#held === NOTHING) this.#held = new Uint8Array(FRAME_HEADER_BYTES);
         while (from < end && this.#heldLength < FRAME_HEADER_BYTES)
           this.#held[this.#heldLength++] = bytes[from++];
         if (this.#heldLength < FRAME_HEADER_BYTES) {

@@ -15,7 +15,11 @@ import {
 
 const IDENTIFIER_BODY = STREAM_IDENTIFIER.subarray(CHUNK_HEADER_BYTES);
 const MAX_DATA = CHECKSUM_BYTES + MAX_BLOCK;
-const FIRST_ROOM = 4096;
+const NOTHING = new Uint8Array(0);
+/** What has held a chunk longer than this goes on to the next decoder that needs some: few chunks are under way at once. */
+const LONG = 8192;
+const KEPT = 8;
+const kept: Uint8Array[] = [];
 
 /** Takes bytes[offset..offset + length), valid during the call. */
 export type PlainSink = (bytes: Uint8Array, offset: number, length: number) => void;
@@ -23,12 +27,13 @@ export type PlainSink = (bytes: Uint8Array, offset: number, length: number) => v
 /** Reads a framed stream, cut anywhere. What it holds of a chunk that is not whole yet lies outside kernel memory. */
 export class SnappyDecoder {
   #begun = false;
-  readonly #header = new Uint8Array(CHUNK_HEADER_BYTES);
+  /** its bytes so far, little-endian */
+  #header = 0;
   #headerBytes = 0;
   /** of the chunk begun */
   #type = 0;
   #length = 0;
-  #body = new Uint8Array(FIRST_ROOM);
+  #body: Uint8Array = NOTHING;
   #bodyBytes = 0;
 
   constructor(private readonly kernel: Kernel) {}
@@ -42,7 +47,7 @@ export class SnappyDecoder {
     const end = offset + length;
     while (offset < end) {
       if (this.#headerBytes < CHUNK_HEADER_BYTES) {
-        this.#header[this.#headerBytes++] = bytes[offset++];
+        this.#header |= bytes[offset++] << (8 * this.#headerBytes++);
         if (this.#headerBytes < CHUNK_HEADER_BYTES) continue;
         this.#begin();
       }
@@ -53,16 +58,17 @@ export class SnappyDecoder {
       if (this.#bodyBytes === this.#length) {
         this.#headerBytes = 0;
         this.#complete(sink);
+        this.#release();
       }
     }
   }
 
   /** A chunk's header is whole: its length is checked before anything is held for it. */
   #begin(): void {
-    const type = this.#header[0];
+    const type = this.#header & 255;
     this.#type = type;
-    this.#length = this.#header[1] | (this.#header[2] << 8) | (this.#header[3] << 16);
-    this.#bodyBytes = 0;
+    this.#length = this.#header >>> 8;
+    this.#header = this.#bodyBytes = 0;
     if (type === IDENTIFIER) {
       if (this.#length !== IDENTIFIER_BODY.length) {
         throw corrupt(`stream identifier of ${this.#length} bytes, ${IDENTIFIER_BODY.length} expected`);
@@ -80,12 +86,20 @@ export class SnappyDecoder {
 
   #hold(bytes: Uint8Array, offset: number, length: number): void {
     const needed = this.#bodyBytes + length;
+    if (this.#body === NOTHING) this.#body = kept.pop() ?? NOTHING;
     if (needed > this.#body.length) {
       const body = new Uint8Array(Math.min(Math.max(needed, 2 * this.#body.length), MAX_DATA));
       body.set(this.#body.subarray(0, this.#bodyBytes));
       this.#body = body;
     }
     this.#body.set(bytes.subarray(offset, offset + length), this.#bodyBytes);
+  }
+
+  /** Between chunks a decoder holds little. */
+  #release(): void {
+    if (this.#body.length <= LONG) return;
+    if (kept.length < KEPT) kept.push(this.#body);
+    this.#body = NOTHING;
   }
 
   #complete(sink: PlainSink): void {
