@@ -23,6 +23,11 @@ export class SimulatedNetwork implements Network {
   /** datagrams sent so far, for tests that look at the wire */
   readonly wire: Uint8Array[] = [];
   record = false;
+  /** the largest UDP payload that passes */
+  largest = 1500;
+  /** whether the network tells of ports on which nobody listens */
+  refuses = true;
+  readonly whole = true;
 
   constructor(
     readonly world: Simulation,
@@ -60,17 +65,25 @@ export class SimulatedNetwork implements Network {
 
   send(from: number, to: number, data: Uint8Array): void {
     if (this.record) this.wire.push(data);
+    if (data.length > this.largest) return;
     const key = `${from}>${to}`;
     let link = this.#links.get(key);
     if (!link) {
       const peer = peerAt(from);
-      link = new SimulatedLink(this.world, this.conditions, (datagram) =>
-        this.#sockets.get(to)?.arrived({ data: datagram, from: peer }),
-      );
+      link = new SimulatedLink(this.world, this.conditions, (datagram) => {
+        const socket = this.#sockets.get(to);
+        if (socket) socket.arrived({ data: datagram, from: peer });
+        else if (this.refuses) this.#refuse(from);
+      });
       link.cut = this.#cut;
       this.#links.set(key, link);
     }
     link.send(data);
+  }
+
+  /** ICMP's port unreachable, as late as any answer. */
+  #refuse(port: number): void {
+    this.world.after(this.conditions.delay, () => this.#sockets.get(port)?.refused());
   }
 }
 
@@ -95,6 +108,11 @@ class SimulatedSocket implements DatagramSocket {
   arrived(datagram: Datagram): void {
     this.#inbox.push(datagram);
     this.owner.readable(false);
+  }
+
+  /** Only a socket that is connected hears of it. */
+  refused(): void {
+    if (this.remote !== undefined) this.owner.refused();
   }
 
   receive(): PacketBatch | undefined {

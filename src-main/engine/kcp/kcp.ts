@@ -21,6 +21,7 @@ import {
   PROBE_FIRST,
   PROBE_LIMIT,
   WND_FIRST,
+  writeSegment,
 } from './segment.ts';
 import { Due, SendWindow } from './send-window.ts';
 
@@ -383,15 +384,10 @@ export class Kcp {
   #header(cmd: number, sn: number, ts: number, length: number): number {
     if (this.#begun >= 0 && this.#at - this.#begun + HEADER_BYTES + length > this.#o.mtu) this.#commit();
     if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
-    const { view } = this.kernel;
     const at = this.#at;
-    view.setInt32(at, this.#conv, true);
-    // cmd, frg 0, wnd
-    view.setUint32(at + AT_CMD, cmd | (Math.min(this.receive.free, 0xffff) << 16), true);
-    view.setInt32(at + AT_TS, ts, true);
-    view.setInt32(at + AT_SN, sn, true);
-    view.setInt32(at + AT_UNA, this.receive.nxt, true);
-    view.setUint32(at + AT_LEN, length, true);
+    const { receive } = this;
+    const wnd = Math.min(receive.free, 0xffff);
+    writeSegment(this.kernel.view, at, this.#conv, cmd, wnd, ts, sn, receive.nxt, length);
     this.counters.OutSegs++;
     return at + HEADER_BYTES;
   }

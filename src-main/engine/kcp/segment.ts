@@ -45,3 +45,23 @@ export const DEAD_LINK = 20;
 
 /** a - b of two 32-bit clocks or sequence numbers, as a signed difference. */
 export const diff = (a: number, b: number): number => (a - b) | 0;
+
+/** Writes a segment's header (frg 0) at `at`; its `length` bytes of data follow. conv, ts, sn and una are taken mod 2^32. */
+export function writeSegment(
+  view: DataView,
+  at: number,
+  conv: number,
+  cmd: number,
+  wnd: number,
+  ts: number,
+  sn: number,
+  una: number,
+  length: number,
+): void {
+  view.setInt32(at, conv, true);
+  view.setUint32(at + AT_CMD, cmd | (wnd << 16), true);
+  view.setInt32(at + AT_TS, ts, true);
+  view.setInt32(at + AT_SN, sn, true);
+  view.setInt32(at + AT_UNA, una, true);
+  view.setUint32(at + AT_LEN, length, true);
+}

@@ -49,4 +49,6 @@ export interface SocketOptions {
   sockbuf: number;
   /** six bits of differentiated services; 0 leaves it alone */
   dscp: number;
+  /** A datagram that is too large for the line is dropped, not cut, where `Network.whole` says that this is possible. */
+  dontFragment?: boolean;
 }

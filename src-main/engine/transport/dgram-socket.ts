@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
+import { setDontFragment } from './dont-fragment.ts';
 import { setDscp } from './dscp.ts';
 import { Inbox } from './inbox.ts';
 import { handleOf, type UdpHandle } from './libc.ts';
@@ -165,6 +166,7 @@ export async function openUdp(options: SocketOptions): Promise<Socket> {
     socket.setRecvBufferSize(options.sockbuf);
     socket.setSendBufferSize(options.sockbuf);
     if (options.dscp > 0) setDscp(socket, options.family, options.dscp);
+    if (options.dontFragment) setDontFragment(socket, options.family);
     return socket;
   } catch (error) {
     socket.close();

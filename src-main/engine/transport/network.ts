@@ -4,6 +4,7 @@ import type { BatchPool } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import type { DatagramSocket, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { DgramSocket, openUdp } from './dgram-socket.ts';
+import { dontFragmentSupported } from './dont-fragment.ts';
 import { handleOf } from './libc.ts';
 import { LinuxSocket } from './linux-socket.ts';
 import { probeLinux } from './linux-probe.ts';
@@ -19,6 +20,8 @@ export interface Network {
   resolve(host: string): Promise<ResolvedHost>;
   /** @throws the system's error (EADDRINUSE, EACCES, ...) */
   open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket>;
+  /** Whether the option `dontFragment` is heeded. */
+  readonly whole?: boolean;
 }
 
 /** How datagrams are moved: `auto` takes the fastest way that passes its probe. */
@@ -38,6 +41,7 @@ export function systemNetwork(
   let told = false;
   return {
     resolve,
+    whole: dontFragmentSupported(),
     async open(options, pool, owner) {
       const socket = await openUdp(options);
       const connected = options.remote !== undefined;
