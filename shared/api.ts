@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ErrorData } from './errors.ts';
+import { EXTRA_DEPTH, EXTRA_SIZE, extraProblem } from './extra.ts';
 import type { ImportNote } from './import/found.ts';
+import { LONGEST_IMPORT, LONGEST_IMPORTS } from './import/limits.ts';
 import type { LogLine } from './log.ts';
-import { COLOURS, type Profile } from './profile.ts';
+import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
 import type { TunnelState } from './state.ts';
 import type { Connection, History, Statistics } from './statistics.ts';
@@ -60,10 +62,19 @@ export interface ImportedProfile {
   notes: ImportNote[];
 }
 
+export type ImportRefusal =
+  | 'not-recognised'
+  | 'bad-json'
+  | 'server-config'
+  /** one profile of several, with what is wrong in the message */
+  | 'bad-entry'
+  /** the app has no room for more: what came before is imported */
+  | 'too-many';
+
 export interface ImportResult {
   imported: ImportedProfile[];
   /** sources with nothing in them to import, and why */
-  refused: { source: string; message: string; code: 'not-recognised' | 'bad-json' | 'server-config' }[];
+  refused: { source: string; message: string; code: ImportRefusal }[];
 }
 
 export interface ExportedFile {
@@ -79,7 +90,12 @@ export interface ServerCommand {
   json: string;
 }
 
-const optionValue = z.union([z.string().max(4096), z.number(), z.boolean()]);
+const optionValue = z.union([z.string().max(LONGEST_VALUE), z.number(), z.boolean()]);
+const extra = z.custom<Record<string, unknown>>(
+  (value) =>
+    typeof value === 'object' && !Array.isArray(value) && value !== null && extraProblem(value) === null,
+  `expected JSON of at most ${EXTRA_SIZE} characters and ${EXTRA_DEPTH} levels`,
+);
 
 /** The parts of a profile a window may set, and a file may hold. */
 export const profileFields = {
@@ -87,7 +103,7 @@ export const profileFields = {
   colour: z.enum(COLOURS),
   autostart: z.boolean(),
   options: z.record(z.string().max(64), optionValue),
-  extra: z.record(z.string().max(256), z.json()),
+  extra,
 };
 
 const profileId = z.string().min(1).max(64);
@@ -126,12 +142,12 @@ export const REQUESTS = {
   'profiles.clone': request<Profile>()(one),
   /** stops and removes; `undo` is for `profiles.restore`, until the app ends */
   'profiles.remove': request<{ undo: string }>()(
-    z.strictObject({ ids: z.array(profileId).min(1).max(1000) }),
+    z.strictObject({ ids: z.array(profileId).min(1).max(MOST_PROFILES) }),
   ),
   /** brings back what was removed, in its old places (switched off) */
   'profiles.restore': request<Profile[]>()(z.strictObject({ undo: z.string().max(64) })),
   /** every id, in the new order */
-  'profiles.reorder': request<void>()(z.strictObject({ ids: z.array(profileId).max(1000) })),
+  'profiles.reorder': request<void>()(z.strictObject({ ids: z.array(profileId).max(MOST_PROFILES) })),
   /**
    * Reads each text in whatever format it is (see shared/import) and saves what is in it.
    * A server's file is refused with `server-config` unless `convertServers`.
@@ -139,16 +155,20 @@ export const REQUESTS = {
   'profiles.import': request<ImportResult>()(
     z.strictObject({
       sources: z
-        .array(z.strictObject({ name: z.string().max(255), text: z.string().max(1 << 20) }))
+        .array(z.strictObject({ name: z.string().max(255), text: z.string().max(LONGEST_IMPORT) }))
         .min(1)
-        .max(200),
+        .max(200)
+        .refine(
+          (sources) => sources.reduce((sum, { text }) => sum + text.length, 0) <= LONGEST_IMPORTS,
+          `expected at most ${LONGEST_IMPORTS} characters in all`,
+        ),
       convertServers: z.boolean().default(false),
     }),
   ),
   /** kcptun's client JSON, a command line or a link for each of `ids`, or for all; holds the keys */
   'profiles.export': request<ExportedFile[]>()(
     z.strictObject({
-      ids: z.array(profileId).max(1000).optional(),
+      ids: z.array(profileId).max(MOST_PROFILES).optional(),
       format: z.enum(['json', 'command', 'link']).default('json'),
     }),
   ),

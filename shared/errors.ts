@@ -10,6 +10,8 @@ export const ERROR_CODES = [
   'key-missing',
   /** no profile, tunnel, notice or undo of that id */
   'not-found',
+  /** the app keeps no more tunnels than it has */
+  'too-many',
   /** this host cannot do it (no tray, no login item, no secure storage) */
   'unsupported',
   /** a text or file in none of the formats that can be imported */

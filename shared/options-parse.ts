@@ -1,4 +1,5 @@
 import { AddressError, addressExample, parseAddress } from './address.ts';
+import { jsonOf } from './extra.ts';
 import type { Problem, ProblemFields } from './options-problem.ts';
 import { checkOptions } from './options-rules.ts';
 import {
@@ -28,7 +29,7 @@ export interface ParsedOptions<S extends Side> {
 /** A value as it may be shown: as JSON, cut, and never a secret. */
 function show(spec: OptionSpec, value: unknown): string {
   if (spec.kind === 'secret') return '';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

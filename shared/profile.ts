@@ -7,6 +7,13 @@ export type Colour = (typeof COLOURS)[number];
 /** The options that differ from kcptun's defaults, by JSON key. Their ranges are checked by shared/options. */
 export type ProfileOptions = Partial<ClientOptions>;
 
+/** So many the app keeps, and each value of theirs may be so many characters. */
+export const MOST_PROFILES = 1000;
+export const LONGEST_VALUE = 4096;
+
+/** Where a tunnel listens that does not say: kcptun's port, but for this machine only. */
+export const LOCAL_ADDRESS = '127.0.0.1:12948';
+
 /** Why a profile's key is not at hand, though it has one: what sealed it is not here, or does not know it any more. */
 export type MissingKey = 'unreadable';
 

@@ -2,7 +2,8 @@
 export function fromBase64(base64: string): string | null {
   try {
     const binary = atob(base64.replaceAll('-', '+').replaceAll('_', '/').replace(/\s+/g, ''));
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return null;

@@ -38,12 +38,12 @@ const specOfFlag = (flag: string, side: Side): OptionSpec | undefined =>
   OPTIONS.find((spec: OptionSpec) => side in spec.default && spec.flags.includes(flag));
 
 /** Every kcptun command in the text, whatever stands around it. */
-export function findCommandLines(text: string): FoundProfile[] {
+export function* findCommandLines(text: string): Generator<FoundProfile> {
   // a backslash (or cmd's caret) at the end continues the line
-  const lines = text.replace(/[\\^]\r?\n/g, ' ').split(/\r?\n/);
-  return lines
-    .map((line) => readCommandLine('command-line', splitWords(line)))
-    .filter((found) => found !== null);
+  for (const line of text.replace(/[\\^]\r?\n/g, ' ').split(/\r?\n/)) {
+    const found = readCommandLine('command-line', splitWords(line));
+    if (found) yield found;
+  }
 }
 
 /** A profile of one command's words, or null where they are not kcptun's. */

@@ -1,4 +1,5 @@
-import { AddressError, parseAddress } from '../address.ts';
+import { AddressError, isEveryInterface, parseAddress } from '../address.ts';
+import { EXTRA_DEPTH, EXTRA_SIZE, extraSize } from '../extra.ts';
 import { toClientOptions } from '../options-convert.ts';
 import { parseOptions, valueOfText } from '../options-parse.ts';
 import { problemLine } from '../options-problem.ts';
@@ -10,6 +11,7 @@ import {
   type OptionSpec,
   type Side,
 } from '../options.ts';
+import { LOCAL_ADDRESS, LONGEST_VALUE } from '../profile.ts';
 import type { Variant } from '../variant.ts';
 
 export type ImportFormat =
@@ -39,6 +41,12 @@ export interface ImportNoteFields {
   'unknown-keys': { keys: string[] };
   /** a value was wrong and is at its default; `detail` is English and names the option, the value and what was expected */
   'bad-value': { detail: string };
+  /** log and snmplog: paths of the machine it came from, or of whoever made it */
+  'file-dropped': { keys: string[] };
+  /** unknown keys whose values are too deep or too large to be kept */
+  'extra-dropped': { keys: string[] };
+  /** it says that other machines may come in */
+  'every-interface': { address: string };
   /** nodelay, interval, resend and nc count only in mode manual */
   'manual-ignored': object;
   /** it reads further options from a file, which should be imported too */
@@ -65,6 +73,10 @@ export interface FoundProfile {
 /** Formats that are older than smux 2. */
 const BEFORE_SMUX_2: readonly ImportFormat[] = ['link', 'argument-link', 'gui-windows'];
 
+/** Options that name files to be written. */
+const FILES = ['log', 'snmplog'];
+const KEYS_SHOWN = 20;
+
 const CLIENT_SPECS = new Map<string, OptionSpec>(optionsOf('client').map((spec) => [spec.key, spec]));
 const SERVER_SPECS = new Map<string, OptionSpec>(optionsOf('server').map((spec) => [spec.key, spec]));
 
@@ -74,6 +86,12 @@ export function sideOfKeys(keys: readonly string[]): Side {
   const isServer =
     (names.has('listen') || names.has('target')) && !names.has('remoteaddr') && !names.has('localaddr');
   return isServer ? 'server' : 'client';
+}
+
+/** Whether any of these keys is an option of the side that they speak of. */
+export function hasOption(keys: readonly string[]): boolean {
+  const specs = sideOfKeys(keys) === 'client' ? CLIENT_SPECS : SERVER_SPECS;
+  return keys.some((key) => specs.has(key.toLowerCase()));
 }
 
 /**
@@ -88,23 +106,31 @@ export function foundProfile(
   notes: readonly ImportNote[] = [],
 ): FoundProfile {
   const specs = side === 'client' ? CLIENT_SPECS : SERVER_SPECS;
-  const input = Object.fromEntries(
-    Object.entries(raw).map(([key, value]) => {
-      const spec = specs.get(key.toLowerCase());
-      return [key, spec && typeof value === 'string' ? valueOfText(spec, value) : value];
-    }),
-  );
+  const input: Record<string, unknown> = {};
+  const files: string[] = [];
+  for (const [key, value] of Object.entries(raw)) {
+    const spec = specs.get(key.toLowerCase());
+    // where an import may write is not for it to say
+    if (spec && FILES.includes(spec.key)) {
+      if (value !== '') files.push(spec.key);
+    } else own(input, key, spec && typeof value === 'string' ? valueOfText(spec, value) : value);
+  }
   const parsed = parseOptions(side, input);
   const found: FoundProfile = {
     format,
     name,
     options: {},
-    extra: parsed.unknown,
+    extra: {},
     server: side === 'server',
     notes: [...notes],
   };
   const note = (one: ImportNote): void => void found.notes.push(one);
 
+  for (const [key, value] of Object.entries(parsed.given) as [OptionKey, unknown][]) {
+    if (typeof value !== 'string' || value.length <= LONGEST_VALUE) continue;
+    note({ code: 'bad-value', detail: `${key}: expected at most ${LONGEST_VALUE} characters` });
+    delete parsed.given[key as keyof typeof parsed.given];
+  }
   for (const problem of parsed.problems) {
     if (problem.severity === 'error') note({ code: 'bad-value', detail: problemLine(problem) });
     else if (problem.code === 'manual-ignored') note({ code: 'manual-ignored' });
@@ -132,10 +158,40 @@ export function foundProfile(
       smuxver: found.options.smuxver ?? defaultOptions('client').smuxver,
     });
   }
-  const unknown = Object.keys(found.extra);
-  if (unknown.length > 0) note({ code: 'unknown-keys', keys: unknown });
+  if (found.options.localaddr === undefined) found.options.localaddr = LOCAL_ADDRESS;
+  else if (isEveryInterface(parseAddress(found.options.localaddr, { use: 'listen', unix: true })))
+    note({ code: 'every-interface', address: found.options.localaddr });
+  if (files.length > 0) note({ code: 'file-dropped', keys: files });
+  keepExtra(found, parsed.unknown);
   if (found.name === '') found.name = hostOf(found.options.remoteaddr);
   return found;
+}
+
+/** Keeps of the unknown keys what is within bounds, all together. */
+function keepExtra({ extra, notes }: FoundProfile, unknown: Readonly<Record<string, unknown>>): void {
+  const dropped: string[] = [];
+  // the object itself counts as a value
+  let room = EXTRA_SIZE - 8;
+  for (const [key, value] of Object.entries(unknown)) {
+    const size = extraSize(value, room - key.length, EXTRA_DEPTH - 1);
+    if (typeof size === 'number') {
+      room -= key.length + size;
+      own(extra, key, value);
+    } else dropped.push(key);
+  }
+  const kept = Object.keys(extra);
+  if (kept.length > 0) notes.push({ code: 'unknown-keys', keys: shown(kept) });
+  if (dropped.length > 0) notes.push({ code: 'extra-dropped', keys: shown(dropped) });
+}
+
+const shown = (keys: readonly string[]): string[] => [
+  ...keys.slice(0, KEYS_SHOWN).map((key) => (key.length > 64 ? `${key.slice(0, 63)}…` : key)),
+  ...(keys.length > KEYS_SHOWN ? ['…'] : []),
+];
+
+/** Sets a property of its own, whatever it is called. */
+function own(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function hostOf(remoteaddr = ''): string {

@@ -1,5 +1,6 @@
 import { mustBeTold } from '../options-convert.ts';
 import { type ClientOptions, defaultOptions, optionsOf, type OptionValue } from '../options.ts';
+import { LOCAL_ADDRESS } from '../profile.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { readCommandLine, splitWords } from './command-line.ts';
 import { type FoundProfile, foundProfile } from './found.ts';
@@ -9,20 +10,29 @@ const SCHEME = 'kcptun://';
 const ENCODED = ['key', 'remark'];
 /** Mail and chat programs wrap links; more pieces than this are no link. */
 const MAX_PIECES = 100;
+const MAX_FIELDS = 100;
+/** The longest key and the longest name, each in base64 twice, and the rest. */
+const LONGEST_LINK = 16 << 10;
 
 /** Every `kcptun://` link in the text: kcptun_gclient's, in base64, or with plain arguments. */
-export function findLinks(text: string): FoundProfile[] {
-  return text
-    .split(/kcptun:\/\//i)
-    .slice(1)
-    .map((rest) => readEncoded(rest) ?? readArguments(rest))
-    .filter((found) => found !== null);
+export function* findLinks(text: string): Generator<FoundProfile> {
+  for (const rest of text.split(/kcptun:\/\//i).slice(1)) {
+    const found = readEncoded(rest) ?? readArguments(rest);
+    if (found) yield found;
+  }
 }
 
 /** Base64 may be wrapped, and text may follow: the most of it that decodes to fields is the link. */
 function readEncoded(rest: string): FoundProfile | null {
-  const pieces = (/^[\w+/=\s-]*/.exec(rest) ?? [''])[0].trim().split(/\s+/).slice(0, MAX_PIECES);
-  for (let count = pieces.length; count > 0; count--) {
+  const pieces = (/^[\w+/=\s-]*/.exec(rest.slice(0, LONGEST_LINK)) ?? [''])[0]
+    .trim()
+    .split(/\s+/, MAX_PIECES);
+  // most texts that are no link are told by how they begin
+  const begin = fromBase64(pieces.join('').slice(0, 4 * 4));
+  if (begin !== null && !/^\s*[\w-]+\s*(=|$)/.test(begin)) return null;
+  // padding is the end
+  const padded = pieces.findIndex((piece) => piece.includes('='));
+  for (let count = padded === -1 ? pieces.length : padded + 1; count > 0; count--) {
     const decoded = fromBase64(pieces.slice(0, count).join(''));
     const fields = decoded && readFields(decoded);
     if (fields) return profileOfFields(fields);
@@ -32,8 +42,10 @@ function readEncoded(rest: string): FoundProfile | null {
 
 /** `r=host:port;key=...;` as a map; null where it is nothing of the kind. */
 function readFields(text: string): Map<string, string> | null {
+  const parts = text.split(';', MAX_FIELDS + 1);
+  if (parts.length > MAX_FIELDS) return null;
   const fields = new Map<string, string>();
-  for (const part of text.split(';')) {
+  for (const part of parts) {
     if (part.trim() === '') continue;
     const at = part.indexOf('=');
     if (at < 1 || !/^[\w-]+$/.test(part.slice(0, at).trim())) return null;
@@ -56,7 +68,7 @@ function profileOfFields(fields: Map<string, string>): FoundProfile {
 }
 
 function readArguments(rest: string): FoundProfile | null {
-  const line = /^[^\r\n]*/.exec(rest)![0];
+  const line = /^[^\r\n]*/.exec(rest.slice(0, LONGEST_LINK))![0];
   let decoded = line;
   try {
     if (!/\s/.test(line.trim())) decoded = decodeURIComponent(line);
@@ -80,8 +92,9 @@ const MANUAL_FIELDS = ['nodelay', 'interval', 'resend', 'nc'];
  * stay behind.
  */
 export function toLink(name: string, given: Partial<ClientOptions>): string {
-  const defaults: Record<string, OptionValue> = defaultOptions('client');
-  const options: Record<string, OptionValue> = { ...defaults, ...given };
+  // who reads a link that does not say it listens on this machine only
+  const defaults: Record<string, OptionValue> = { ...defaultOptions('client'), localaddr: LOCAL_ADDRESS };
+  const options = { ...defaults, ...given } as Record<string, OptionValue>;
   const manual = options.mode === 'manual' ? MANUAL_FIELDS : [];
   const first = [...GCLIENT_FIELDS, ...manual, 'smuxver'];
   const written = ['remoteaddr', 'key', ...first];

@@ -15,26 +15,19 @@ export function readPluginOptions(text: string): Record<string, unknown> {
 }
 
 /** `ss://...@host:port/?plugin=kcptun;...#name` (SIP002), every one in the text. */
-export function findShadowsocksLinks(text: string): FoundProfile[] {
-  return [...text.matchAll(/\bss:\/\/(?:[^\s@/?#]*@)?([^\s/?#]+)\/?\?([^\s#]*)(?:#(\S*))?/gi)].flatMap(
-    ([, host, query, tag = '']) => {
-      const plugin = query
-        .split('&')
-        .map((field) => /^plugin=([^]*)$/.exec(field)?.[1])
-        .find((value) => value !== undefined);
-      const [program, options] = splitOnce(unescape(plugin ?? ''), ';');
-      if (!/kcptun/i.test(program)) return [];
-      return [
-        foundProfile(
-          'ss-link',
-          unescape(tag),
-          { ...readPluginOptions(options), remoteaddr: host },
-          'client',
-          [NOTE],
-        ),
-      ];
-    },
-  );
+export function* findShadowsocksLinks(text: string): Generator<FoundProfile> {
+  for (const [, host, query, tag = ''] of text.matchAll(
+    /\bss:\/\/(?:[^\s@/?#]*@)?([^\s/?#]+)\/?\?([^\s#]*)(?:#(\S*))?/gi,
+  )) {
+    const plugin = query
+      .split('&')
+      .map((field) => /^plugin=([^]*)$/.exec(field)?.[1])
+      .find((value) => value !== undefined);
+    const [program, options] = splitOnce(unescape(plugin ?? ''), ';');
+    if (!/kcptun/i.test(program)) continue;
+    const raw = { ...readPluginOptions(options), remoteaddr: host };
+    yield foundProfile('ss-link', unescape(tag), raw, 'client', [NOTE]);
+  }
 }
 
 /** What a Shadowsocks program hands its plugin: SS_REMOTE_HOST and its like, and the options. */

@@ -4,24 +4,18 @@ import { type FoundProfile, foundProfile, joinHostPort } from './found.ts';
  * The servers of OpenWrt's /etc/config/kcptun (luci-app-kcptun): `config servers` blocks of `option name 'value'`
  * lines. Blocks of other kinds say how the router runs kcptun, and are left.
  */
-export function findUciServers(text: string): FoundProfile[] {
-  const found: FoundProfile[] = [];
+export function* findUciServers(text: string): Generator<FoundProfile> {
   let block: Map<string, string> | null = null;
-  const end = (): void => {
-    if (block && block.size > 0) found.push(profileOfBlock(block));
-    block = null;
-  };
   for (const line of text.split(/\r?\n/)) {
     const section = /^\s*config\s+['"]?(\w+)/.exec(line);
     if (section) {
-      end();
-      if (section[1] === 'servers') block = new Map();
+      if (block?.size) yield profileOfBlock(block);
+      block = section[1] === 'servers' ? new Map<string, string>() : null;
     }
     const option = /^\s*option\s+['"]?(\w+)['"]?\s+(?:'([^']*)'|"([^"]*)"|(\S+))/.exec(line);
     if (option) block?.set(option[1], option[2] ?? option[3] ?? option[4]);
   }
-  end();
-  return found;
+  if (block?.size) yield profileOfBlock(block);
 }
 
 const OWN = ['alias', 'server_addr', 'server_port', 'listen_addr', 'listen_port'];

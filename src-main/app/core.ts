@@ -9,7 +9,7 @@ import type {
 } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
-import type { Profile } from '../../shared/profile.ts';
+import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { isOn } from '../../shared/state.ts';
 import type { Statistics } from '../../shared/statistics.ts';
@@ -130,9 +130,7 @@ export class Core implements ApiCore {
     snapshot: () => this.#snapshot(),
 
     'profiles.create': ({ options, ...rest }) =>
-      this.#changed(() =>
-        this.#book.create({ ...rest, options: { localaddr: '127.0.0.1:12948', ...options } }),
-      ),
+      this.#changed(() => this.#book.create({ ...rest, options: { localaddr: LOCAL_ADDRESS, ...options } })),
     'profiles.update': ({ id, patch }) => this.#changed(() => this.#book.update(saved(id), patch)),
     'profiles.clone': ({ id }) => this.#changed(() => this.#book.clone(saved(id))),
     'profiles.remove': async ({ ids }) => {

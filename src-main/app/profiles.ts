@@ -3,7 +3,7 @@ import { ApiError } from '../../shared/errors.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import { parseOptions } from '../../shared/options-parse.ts';
 import { problemLine } from '../../shared/options-problem.ts';
-import { type Colour, COLOURS, type Profile } from '../../shared/profile.ts';
+import { type Colour, COLOURS, MOST_PROFILES, type Profile } from '../../shared/profile.ts';
 
 /** What a profile is made of; the rest is filled in. */
 export type ProfileDraft = Pick<Profile, 'name' | 'extra'> & {
@@ -40,11 +40,21 @@ export class ProfileBook {
     return profile;
   }
 
-  /** @throws ApiError bad-option, naming each field */
+  /** How many more may be saved. */
+  get room(): number {
+    return Math.max(0, MOST_PROFILES - this.all.length);
+  }
+
+  /** @throws ApiError bad-option, naming each field, too-many */
   create(draft: ProfileDraft): Profile {
-    const profile = this.#make(draft);
-    this.#shelf.profiles = [...this.all, profile];
+    const profile = this.make(draft, this.all);
+    this.add([profile]);
     return profile;
+  }
+
+  /** Saves what `make` made, in one write. @throws ApiError too-many */
+  add(profiles: readonly Profile[]): void {
+    this.#save([...this.all, ...profiles]);
   }
 
   /** @throws ApiError not-found, bad-option */
@@ -58,13 +68,13 @@ export class ProfileBook {
     return this.get(id);
   }
 
-  /** A copy right behind the original, which does not connect by itself. @throws ApiError not-found, key-missing */
+  /** A copy right behind the original, which does not connect by itself. @throws ApiError not-found, key-missing, too-many */
   clone(id: string): Profile {
     const original = withKey(this.get(id));
     const copy = { ...original, id: randomUUID(), name: this.#freeName(original.name), autostart: false };
     const profiles = [...this.all];
     profiles.splice(profiles.indexOf(original) + 1, 0, copy);
-    this.#shelf.profiles = profiles;
+    this.#save(profiles);
     return copy;
   }
 
@@ -81,14 +91,14 @@ export class ProfileBook {
     return undo;
   }
 
-  /** @throws ApiError not-found when it was restored already */
+  /** @throws ApiError not-found when it was restored already, too-many */
   restore(undo: string): Profile[] {
     const removed = this.#removed.get(undo);
     if (!removed) throw new ApiError('not-found', 'nothing is left to be restored by that undo');
-    this.#removed.delete(undo);
     const profiles = [...this.all];
     for (const { profile, index } of removed) profiles.splice(Math.min(index, profiles.length), 0, profile);
-    this.#shelf.profiles = profiles;
+    this.#save(profiles);
+    this.#removed.delete(undo);
     return removed.map(({ profile }) => profile);
   }
 
@@ -107,13 +117,20 @@ export class ProfileBook {
     this.#shelf.profiles = ids.map((id) => this.get(id));
   }
 
-  #make({ name, options: given, extra, colour, autostart = false }: ProfileDraft): Profile {
+  /**
+   * A profile of a draft, not saved yet; `others` are those it shall differ from in its colour.
+   * @throws ApiError bad-option, naming each field
+   */
+  make(
+    { name, options: given, extra, colour, autostart = false }: ProfileDraft,
+    others: readonly Profile[],
+  ): Profile {
     const { options, unknown } = checked(given);
     const id = randomUUID();
     return {
       id,
       name,
-      colour: colour ?? this.#nextColour(),
+      colour: colour ?? nextColour(others),
       autostart,
       options,
       extra: { ...extra, ...unknown },
@@ -121,10 +138,10 @@ export class ProfileBook {
     };
   }
 
-  /** The colour that the fewest have, in the palette's order. */
-  #nextColour(): Colour {
-    const count = (colour: Colour): number => this.all.filter((one) => one.colour === colour).length;
-    return COLOURS.reduce((best, colour) => (count(colour) < count(best) ? colour : best));
+  #save(profiles: readonly Profile[]): void {
+    if (profiles.length > Math.max(MOST_PROFILES, this.all.length))
+      throw new ApiError('too-many', `expected at most ${MOST_PROFILES} tunnels`);
+    this.#shelf.profiles = profiles;
   }
 
   #freeName(name: string): string {
@@ -132,6 +149,13 @@ export class ProfileBook {
     const taken = new Set(this.all.map((one) => one.name));
     for (let n = 2; ; n++) if (!taken.has(`${base} ${n}`)) return `${base} ${n}`;
   }
+}
+
+/** The colour that the fewest have, in the palette's order. */
+function nextColour(profiles: readonly Profile[]): Colour {
+  const counts = new Map<Colour, number>(COLOURS.map((colour) => [colour, 0]));
+  for (const { colour } of profiles) counts.set(colour, counts.get(colour)! + 1);
+  return COLOURS.reduce((best, colour) => (counts.get(colour)! < counts.get(best)! ? colour : best));
 }
 
 /** @throws ApiError bad-option, naming each field */

@@ -1,8 +1,9 @@
-import type { ExportedFile, ImportResult } from '../../shared/api.ts';
+import type { ExportedFile, ImportRefusal, ImportResult } from '../../shared/api.ts';
+import { ApiError } from '../../shared/errors.ts';
 import { importProfiles } from '../../shared/import/import.ts';
 import { toLink } from '../../shared/import/link.ts';
 import { toCommandLine, toJson } from '../../shared/options-convert.ts';
-import type { Profile } from '../../shared/profile.ts';
+import { MOST_PROFILES, type Profile } from '../../shared/profile.ts';
 import type { ProfileBook } from './profiles.ts';
 
 /** What every second configuration file is called, and says nothing of whose it is. */
@@ -14,31 +15,46 @@ function nameOfFile(source: string): string | null {
   return name && !GENERIC_NAME.test(name) ? name : null;
 }
 
-/** Saves every profile found in the texts; a server's is refused unless it shall be converted. */
+/**
+ * Saves every profile found in the texts, as far as there is room, in one write; a server's is refused unless it shall
+ * be converted, and one that cannot work takes no other with it.
+ */
 export function importInto(
   book: ProfileBook,
   sources: readonly { name: string; text: string }[],
   convertServers: boolean,
 ): ImportResult {
   const result: ImportResult = { imported: [], refused: [] };
+  const made: Profile[] = [];
+  const all = [...book.all];
   for (const { name: source, text } of sources) {
-    const { found, refused } = importProfiles(text);
-    if (refused) {
-      const message =
-        refused === 'bad-json' ? 'this is no valid JSON' : 'no kcptun configuration was found in it';
-      result.refused.push({ source, code: refused, message });
-    }
+    const refuse = (code: ImportRefusal, message: string): void =>
+      void result.refused.push({ source, code, message });
+    const { found, refused, more } = importProfiles(text, book.room - made.length);
+    if (refused)
+      refuse(
+        refused,
+        refused === 'bad-json' ? 'this is no valid JSON' : 'no kcptun configuration was found in it',
+      );
     for (const one of found) {
-      if (one.server && !convertServers) {
-        result.refused.push({ source, code: 'server-config', message: "this is a server's configuration" });
-        continue;
-      }
+      if (one.server && !convertServers) continue;
       const fromFile = one.format === 'json' && found.length === 1 ? nameOfFile(source) : null;
-      const name = (fromFile ?? one.name).trim().slice(0, 100) || 'kcptun';
-      const profile = book.create({ name, options: one.options, extra: one.extra });
-      result.imported.push({ profile, source, notes: one.notes });
+      const name = (fromFile ?? one.name).trim().slice(0, 100).trim() || 'kcptun';
+      try {
+        const profile = book.make({ name, options: one.options, extra: one.extra }, all);
+        made.push(profile);
+        all.push(profile);
+        result.imported.push({ profile, source, notes: one.notes });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        refuse('bad-entry', `${name}: ${error.message}`);
+      }
     }
+    if (!convertServers && found.some(({ server }) => server))
+      refuse('server-config', "this is a server's configuration");
+    if (more) refuse('too-many', `expected at most ${MOST_PROFILES} tunnels: the rest of it was left out`);
   }
+  if (made.length > 0) book.add(made);
   return result;
 }
 

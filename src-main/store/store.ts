@@ -151,7 +151,7 @@ export class Store {
 
 function withoutKey({ id, name, colour, autostart, options, extra }: Profile): Omit<StoredProfile, 'key'> {
   const { key: _, ...open } = options;
-  return { id, name, colour, autostart, options: open, extra: extra as StoredProfile['extra'] };
+  return { id, name, colour, autostart, options: open, extra };
 }
 
 /** Reads what a file holds, entry by entry; what does not fit is set aside. */

@@ -106,6 +106,10 @@ export const codes: CodeWords = {
     'server-config': () => "It was a server's: this is the client that fits it.",
     'unknown-keys': (p) => `Kept, but without meaning here: ${p.keys.join(', ')}`,
     'bad-value': (p) => `A value was wrong and is at its default: ${p.detail}`,
+    'file-dropped': (p) => `Left out: ${p.keys.join(', ')}. An import has no say in where files are written.`,
+    'extra-dropped': (p) => `Left out, as too large or nested too deep: ${p.keys.join(', ')}`,
+    'every-interface': (p) =>
+      `It listens on ${p.address}, which is every interface: other computers can use this tunnel too.`,
     'manual-ignored': () => 'nodelay, interval, resend and nc count only in mode manual.',
     'config-file': (p) => `It reads more options from ${p.path}: import that file too.`,
     shadowsocks: () => 'Only the tunnel is taken over: point the Shadowsocks client at its local address.',
@@ -139,6 +143,7 @@ export const codes: CodeWords = {
     'bad-option': 'A setting is not valid.',
     'key-missing': 'The key of this tunnel cannot be opened here.',
     'not-found': 'It is not there any more.',
+    'too-many': 'The app keeps no more tunnels than there are now.',
     unsupported: 'This is not possible here.',
     'not-recognised': 'In none of the formats that can be read.',
     'storage-failed': 'Could not be saved on disk.',

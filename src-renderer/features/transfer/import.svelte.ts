@@ -1,4 +1,5 @@
 import type { ImportedProfile, ImportResult } from '../../../shared/api.ts';
+import { LONGEST_IMPORT, LONGEST_IMPORTS } from '../../../shared/import/limits.ts';
 import type { Core } from '../../client/core.svelte.ts';
 
 export interface Source {
@@ -6,16 +7,14 @@ export interface Source {
   text: string;
 }
 
-/** What the API takes of one text. */
-const LARGEST = 1 << 20;
-
-/** Reads files as text; those too large to be a configuration are named instead. */
+/** Reads files as text; those too large to be a configuration, or too many for one import, are named instead. */
 export async function readSources(files: Iterable<File>): Promise<{ sources: Source[]; tooLarge: string[] }> {
   const all = [...files];
-  const small = all.filter(({ size }) => size <= LARGEST);
+  let room = LONGEST_IMPORTS;
+  const small = all.filter(({ size }) => size <= Math.min(LONGEST_IMPORT, room) && (room -= size) >= 0);
   return {
     sources: await Promise.all(small.map(async (file) => ({ name: file.name, text: await file.text() }))),
-    tooLarge: all.filter(({ size }) => size > LARGEST).map(({ name }) => name),
+    tooLarge: all.filter((file) => !small.includes(file)).map(({ name }) => name),
   };
 }
 
@@ -24,6 +23,8 @@ export class Import {
   imported: ImportedProfile[] = $state.raw([]);
   refused: ImportResult['refused'] = $state.raw([]);
   tooLarge: string[] = $state.raw([]);
+  /** the core is reading */
+  busy = $state(false);
   #sources: Source[] = [];
 
   constructor(readonly core: Core) {}
@@ -36,16 +37,24 @@ export class Import {
 
   async take(sources: Source[]): Promise<void> {
     this.#sources = sources;
-    const { imported, refused } = await this.core.importSources({ sources });
-    this.imported = [...this.imported, ...imported];
-    this.refused = refused;
+    this.refused = await this.#ask(sources, false);
   }
 
   /** A server's file after all: as the client that matches it. */
   async convert(source: string): Promise<void> {
     const sources = this.#sources.filter(({ name }) => name === source);
-    const { imported, refused } = await this.core.importSources({ sources, convertServers: true });
-    this.imported = [...this.imported, ...imported];
+    const refused = await this.#ask(sources, true);
     this.refused = [...this.refused.filter((refusal) => refusal.source !== source), ...refused];
+  }
+
+  async #ask(sources: Source[], convertServers: boolean): Promise<ImportResult['refused']> {
+    this.busy = true;
+    try {
+      const { imported, refused } = await this.core.importSources({ sources, convertServers });
+      this.imported = [...this.imported, ...imported];
+      return refused;
+    } finally {
+      this.busy = false;
+    }
   }
 }

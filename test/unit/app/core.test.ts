@@ -3,6 +3,7 @@ import { appCore, openWindow, temporaryFolder } from '../../support/app-core.ts'
 import { streamSnapshot } from '../../support/snapshots.ts';
 import { engineSnapshot } from '../../support/snapshots.ts';
 import type { Notifications, TunnelUpdate } from '../../../shared/api.ts';
+import { MOST_PROFILES } from '../../../shared/profile.ts';
 import { ApiError, type ErrorCode } from '../../../shared/errors.ts';
 
 let folder = '';
@@ -194,6 +195,43 @@ describe('import and export', () => {
       ['server.json', 'server-config'],
     ]);
     expect(await names()).toEqual(['a.example']);
+  });
+
+  it('takes no more of a great many than there is room for, in one write', async () => {
+    const links = Array.from({ length: 5000 }, (_, i) => `kcptun://--r=h${i}.example:1`).join('\n');
+    await create('one');
+    const writes = vi.spyOn(app.store, 'profiles', 'set');
+    const result = await client.request('profiles.import', { sources: [source('links', links)] });
+    expect(writes).toHaveBeenCalledTimes(1);
+    expect(result.imported).toHaveLength(MOST_PROFILES - 1);
+    expect(result.refused.map(({ code }) => code)).toEqual(['too-many']);
+    await refused(create('another'), 'too-many');
+    await refused(client.request('profiles.clone', { id: result.imported[0].profile.id }), 'too-many');
+    const again = appCore(folder);
+    expect(again.core.profiles).toHaveLength(MOST_PROFILES);
+    await again.core.close();
+  });
+
+  it.each([2000, 5000, 100_000])(
+    'is not ended by a value that nests %d deep, now or at the next start',
+    async (depth) => {
+      const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      const { imported } = await client.request('profiles.import', {
+        sources: [
+          source('deep.json', `[{"remoteaddr":"a:1","x":${deep}},{"remoteaddr":"b:2","mtu":${deep}}]`),
+        ],
+      });
+      expect(imported.map(({ profile }) => profile.name)).toEqual(['a', 'b']);
+      const again = appCore(folder);
+      expect(again.core.profiles).toEqual(app.core.profiles);
+      await again.core.close();
+    },
+  );
+
+  it('tells once of a source that holds a hundred servers', async () => {
+    const servers = Array(100).fill({ listen: ':1', target: 'a:1' });
+    const result = await client.request('profiles.import', { sources: [source('all.json', servers)] });
+    expect(result.refused.map(({ code }) => code)).toEqual(['server-config']);
   });
 
   it("converts a server's file where that is wanted", async () => {

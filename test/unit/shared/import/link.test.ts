@@ -5,6 +5,8 @@ import type { ClientOptions } from '../../../../shared/options.ts';
 
 const encode = (fields: string): string => `kcptun://${toBase64(fields)}`;
 
+const allLinks = (text: string) => [...findLinks(text)];
+
 describe('findLinks', () => {
   const fields =
     `r=vps.example:29900;key=${toBase64('pässword=;')};crypt=;nocomp=true;datashard=5;parityshard=5;conn=4;mtu=1400;` +
@@ -12,7 +14,7 @@ describe('findLinks', () => {
     `acknodelay=false;keepalive=10;sockbuf=4194304;remark=${toBase64('東京')};`;
 
   it("reads kcptun_gclient's", () => {
-    const [found] = findLinks(encode(fields));
+    const [found] = allLinks(encode(fields));
     expect(found).toMatchObject({
       format: 'link',
       name: '東京',
@@ -37,22 +39,22 @@ describe('findLinks', () => {
   it('reads one that was wrapped, among other text', () => {
     const link = encode(fields);
     const wrapped = link.replace(/(.{40})/g, '$1\r\n ');
-    const found = findLinks(`here you are: ${wrapped}\nhave fun\n${encode('server=b:2;')} bye`);
+    const found = allLinks(`here you are: ${wrapped}\nhave fun\n${encode('server=b:2;')} bye`);
     expect(found.map(({ options }) => options.remoteaddr)).toEqual(['vps.example:29900', 'b:2']);
     expect(found[0].name).toBe('東京');
   });
 
   it('reads base64 for URLs, without padding', () => {
     const url = toBase64('r=a:1;key=Pz8/Pj4+;').replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-    expect(findLinks(`KCPTUN://${url}`)[0].options).toMatchObject({ remoteaddr: 'a:1', key: '???>>>' });
+    expect(allLinks(`KCPTUN://${url}`)[0].options).toMatchObject({ remoteaddr: 'a:1', key: '???>>>' });
   });
 
   it('takes a key that is no base64 as it stands', () => {
-    expect(findLinks(encode('r=a:1;key=not base64!'))[0].options.key).toBe('not base64!');
+    expect(allLinks(encode('r=a:1;key=not base64!'))[0].options.key).toBe('not base64!');
   });
 
   it('reads arguments', () => {
-    const [found, second] = findLinks(
+    const [found, second] = allLinks(
       `kcptun://-r "[::1]:29900" -key 'a b' --mode=fast2 -nocomp\nkcptun://-r%20b:2%20-ds%205`,
     );
     expect(found).toMatchObject({
@@ -77,7 +79,7 @@ describe('toLink', () => {
   };
 
   it('is read back as the same', () => {
-    const [found] = findLinks(toLink('näme; x', options));
+    const [found] = allLinks(toLink('näme; x', options));
     expect(found.name).toBe('näme; x');
     expect(found.options).toMatchObject(options);
     expect(found.notes).toEqual([]);
