@@ -21,6 +21,8 @@ export interface ClientSetup {
   counters: Counters;
   /** Makes a session and has it send something the peer must acknowledge. */
   dial(): Promise<Session>;
+  /** told whether the server has answered a session that was dialled */
+  answered?(session: Session, yes: boolean): void;
   /** makes the state of QPP for one stream */
   cipher?: () => StreamCipher;
 }
@@ -48,7 +50,7 @@ export class Client {
   #closed = false;
 
   constructor(setup: ClientSetup) {
-    const { options, world, dial, cipher } = setup;
+    const { options, world, dial, answered, cipher } = setup;
     this.#setup = setup;
     this.onEvent = this.#events.onEvent;
     this.#streams = new CarriedStreams({
@@ -64,6 +66,7 @@ export class Client {
           world,
           remote: options.remoteaddr,
           dial,
+          answered,
           autoExpireMs: options.autoexpire * 1000,
           scavengeMs: options.scavengettl * 1000,
           wanted: () => this.#waiting.size > 0,

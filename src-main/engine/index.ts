@@ -5,6 +5,7 @@ import { Client } from './client.ts';
 import { dial } from './session/dial.ts';
 import type { EngineListener } from './events.ts';
 import { listen } from './session/listen.ts';
+import { Route } from './session/route.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { createQpp } from './qpp/qpp.ts';
 import { Server } from './server.ts';
@@ -35,11 +36,13 @@ export async function startClient(options: ClientOptions, setup: EngineSetup = {
   const remote = parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
   const config = engineContext(options, world, counters, setup.trace);
   const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
+  const route = new Route([remote], network, (server) => dial(config, server, network));
   const client = new Client({
     options,
     world,
     counters,
-    dial: () => dial(config, remote, network),
+    dial: route.dial,
+    answered: route.answered,
     cipher: streamCipher(options, setup),
   });
   return start(client, options, setup);

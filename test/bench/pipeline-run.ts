@@ -18,7 +18,7 @@ import type {
   SocketOptions,
   SocketOwner,
 } from '../../src-main/engine/transport/datagram-socket.ts';
-import type { Network } from '../../src-main/engine/transport/network.ts';
+import type { Network, ResolvedHost } from '../../src-main/engine/transport/network.ts';
 import { seededRandom, Simulation } from '../support/simulation.ts';
 
 export interface PipelineRow {
@@ -61,8 +61,8 @@ class Memory implements Network {
   readonly #ends = new Map<number, End>();
   constructor(readonly world: Simulation) {}
 
-  async resolve(address: string): Promise<{ address: string; family: 4 }> {
-    return { address, family: 4 };
+  async resolve(address: string): Promise<ResolvedHost[]> {
+    return [{ address, family: 4 }];
   }
   async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket> {
     const port = options.local?.port ?? 1;

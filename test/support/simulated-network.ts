@@ -34,11 +34,11 @@ export class SimulatedNetwork implements Network {
     readonly conditions: LinkConditions = PERFECT,
   ) {}
 
-  async resolve(host: string): Promise<ResolvedHost> {
+  async resolve(host: string): Promise<ResolvedHost[]> {
     const address = this.names.get(host) ?? (/^[\d.]+$/.test(host) ? host : undefined);
     if (address === undefined)
       throw new EngineError('resolve-failed', `cannot resolve '${host}' (ENOTFOUND)`);
-    return { address, family: 4 };
+    return [{ address, family: 4 }];
   }
 
   async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket> {

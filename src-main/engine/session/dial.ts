@@ -7,17 +7,14 @@ import type { Channel } from './uplink.ts';
 import type { DatagramSocket, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
 
-/** Dialling an address without a host means this machine, as in Go. */
-const LOOPBACK = '127.0.0.1';
-
 /**
- * A new session to the server, on a socket of its own, with the name resolved again and a port drawn from the range.
+ * A new session to the server, on a socket of its own, with a port drawn from the range.
  * It is not proved to be up: `KcpSession.probe` has sent something that a server acknowledges.
  * @throws EngineError `resolve-failed`, `socket-failed`
  */
 export async function dial(context: EngineContext, remote: HostPorts, network: Network): Promise<KcpSession> {
   const { world, pool } = context;
-  const host = await network.resolve(remote.host || LOOPBACK);
+  const [host] = await network.resolve(remote.host);
   const port = remote.minPort + Math.floor(world.random() * (remote.maxPort - remote.minPort + 1));
   const channel = new SocketChannel(
     context,

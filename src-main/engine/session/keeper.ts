@@ -12,6 +12,8 @@ export interface KeeperOptions {
   remote: string;
   /** Makes a session and has it send something the peer must acknowledge. */
   dial(): Promise<Session>;
+  /** told whether the server has answered a session that was dialled */
+  answered?(session: Session, yes: boolean): void;
   /** age at which a session is replaced; 0 is never */
   autoExpireMs: number;
   /** how long a replaced session may live on for its streams; negative is as long as they last */
@@ -235,6 +237,7 @@ export class SessionKeeper {
   /** The server has answered: the session takes the place of the one before. */
   #promote(session: Session): void {
     const { world, emit, autoExpireMs, onUsable } = this.#options;
+    this.#options.answered?.(session, true);
     if (this.#dial.kind === 'proving') this.#dial.timer.stop();
     this.#dial = NONE;
     if (this.#current) {
@@ -275,6 +278,7 @@ export class SessionKeeper {
     const { world, emit } = this.#options;
     this.#retired.delete(session);
     const proving = this.#dial.kind === 'proving' && this.#dial.session === session ? this.#dial : undefined;
+    if (proving && error.code !== 'closed') this.#options.answered?.(session, false);
     if (proving && this.#outage) {
       if (error.code === 'keepalive-timeout') this.#outage.unanswered = true;
       else if (error.code !== 'closed') this.#outage.unsent = error;

@@ -55,7 +55,7 @@ async function openListener(
   accept: (session: KcpSession) => void,
 ): Promise<Listener> {
   const listener = new Listener(context, accept);
-  const candidates = host === '' ? EVERY_INTERFACE : [await network.resolve(host)];
+  const candidates = host === '' ? EVERY_INTERFACE : (await network.resolve(host)).slice(0, 1);
   let cause: NodeJS.ErrnoException | undefined;
   for (const { address, family } of candidates) {
     try {

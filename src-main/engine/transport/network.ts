@@ -16,8 +16,11 @@ export interface ResolvedHost {
 
 /** The network, handed in: the system's, or a simulated one. */
 export interface Network {
-  /** @throws EngineError `resolve-failed` */
-  resolve(host: string): Promise<ResolvedHost>;
+  /**
+   * Every address of a name, at least one; IPv4 first, which is what kcptun takes (Go's ResolveUDPAddr).
+   * @throws EngineError `resolve-failed`
+   */
+  resolve(host: string): Promise<ResolvedHost[]>;
   /** @throws the system's error (EADDRINUSE, EACCES, ...) */
   open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket>;
   /** Whether the option `dontFragment` is heeded. */
@@ -59,12 +62,14 @@ export function systemNetwork(
   };
 }
 
-async function resolve(host: string): Promise<ResolvedHost> {
+async function resolve(host: string): Promise<ResolvedHost[]> {
   const literal = isIP(host);
-  if (literal) return { address: host, family: literal as 4 | 6 };
+  if (literal) return [{ address: host, family: literal as 4 | 6 }];
   try {
-    const { address, family } = await lookup(host);
-    return { address, family: family === 6 ? 6 : 4 };
+    const found = await lookup(host, { all: true });
+    return found
+      .map(({ address, family }): ResolvedHost => ({ address, family: family === 6 ? 6 : 4 }))
+      .sort((a, b) => a.family - b.family);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new EngineError('resolve-failed', `cannot resolve '${host}' (${code})`, { cause });
