@@ -12,7 +12,7 @@ import type {
   Peer,
   SocketOwner,
 } from '../../../../src-main/engine/transport/datagram-socket.ts';
-import type { Network } from '../../../../src-main/engine/transport/network.ts';
+import type { Network, ResolvedHost } from '../../../../src-main/engine/transport/network.ts';
 import { datagramOf } from '../../../support/segments.ts';
 import { Simulation } from '../../../support/simulation.ts';
 
@@ -35,8 +35,8 @@ class Mouth implements Network {
 
   constructor(private readonly context: EngineContext) {}
 
-  async resolve(address: string): Promise<{ address: string; family: 4 }> {
-    return { address, family: 4 };
+  async resolve(address: string): Promise<ResolvedHost[]> {
+    return [{ address, family: 4 }];
   }
 
   async open(_options: unknown, _pool: unknown, owner: SocketOwner): Promise<DatagramSocket> {
