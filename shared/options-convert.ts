@@ -57,13 +57,18 @@ export function toJson<S extends Side>(
 export const quoteForShell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** One line for a POSIX shell; `program` may hold arguments of its own, as in `kcptun server`. */
+/**
+ * One line for a POSIX shell; `program` may hold arguments of its own, as in `kcptun server`. What is ours alone is left
+ * out for kcptun, which refuses a flag that it does not know (and passes over such a key in a file).
+ */
 export function toCommandLine<S extends Side>(
   side: S,
   options: Partial<OptionsOf<S>>,
   program = `kcptun-${side}`,
 ): string {
+  const forKcptun = program === `kcptun-${side}`;
   const words = written(side, options).flatMap(([spec, value]) => {
+    if (forKcptun && spec.since === 'ours') return [];
     if (spec.kind === 'boolean') return value ? [`--${spec.flags[0]}`] : [];
     // a value that looks like a flag must hang on its own
     const text = String(value);

@@ -7,10 +7,14 @@ export const DEFAULT_KEY = "it's a secrect";
 export const MODES = ['fast3', 'fast2', 'fast', 'normal', 'manual'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** auto: by a model of the line; off: kcptun's own timing. */
+export const PACES = ['auto', 'off'] as const;
+export const PARITIES = ['auto', 'full'] as const;
+
 export type Side = 'client' | 'server';
 
-/** The first kcptun release known to have an option; `newest` is 2025-12 and later. */
-export type Release = '20170120' | '20210922' | 'newest';
+/** The first kcptun release known to have an option; `newest` is 2025-12 and later, `ours` has no kcptun. */
+export type Release = '20170120' | '20210922' | 'newest' | 'ours';
 
 /** What an address option may hold, beside one `host:port`. */
 export interface AddressForm {
@@ -248,6 +252,25 @@ export const OPTIONS = [
     since: '20170120',
     mustMatch: '20170120',
     help: 'parity packets that follow them: as many lost packets of a group can be rebuilt; 0 switches it off',
+  },
+  {
+    key: 'pace',
+    flags: ['pace'],
+    kind: 'choice',
+    choices: PACES,
+    default: both('off'),
+    since: 'ours',
+    help: "auto sends as fast as the line carries and no faster, whatever the windows; off is kcptun's own timing",
+  },
+  {
+    key: 'parity',
+    flags: ['parity'],
+    kind: 'choice',
+    choices: PARITIES,
+    default: both('auto'),
+    since: 'ours',
+    advanced: true,
+    help: 'auto sends as many of the parity packets as the loss calls for, full sends all; with pace off it is always full',
   },
   {
     key: 'dscp',

@@ -52,6 +52,26 @@ export interface SessionSnapshot {
   shardsExpected: number | null;
   shardsReceived: number | null;
   streams: number;
+  /** null where kcptun's own timing holds, and until the first round trip */
+  line: LineSnapshot | null;
+}
+
+/** What a sender knows of its line. Rates are bytes of datagrams a second, times ms, sizes bytes. */
+export interface LineSnapshot {
+  state: 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-trip';
+  /** what the line carries */
+  rate: number;
+  /** the round trip of the empty line, and how much longer what is sent waits in its queue */
+  propagation: number;
+  queue: number;
+  inFlight: number;
+  /** what may be in flight */
+  window: number;
+  pace: number;
+  /** share of what is sent that is lost, before any repair; null where it is not known */
+  loss: number | null;
+  /** parity packets a group; null without FEC */
+  parity: number | null;
 }
 
 /** One TCP connection (at the client) or stream (at the server). */

@@ -106,7 +106,7 @@ export class KcpEnd implements DatagramOutput {
       this.write(this.#outbox.subarray(this.#sent, this.#sent + n));
       this.#sent += n;
     }
-    const wants = kcp.settle();
+    const wants = kcp.settle(world.now());
     if (wants === 'all' || world.now() >= this.#flushAt) kcp.flush(world.now());
     else if (wants === 'acks') kcp.flush(world.now(), true);
     this.#flushAt = kcp.nextFlush(world.now());

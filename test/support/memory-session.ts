@@ -90,6 +90,7 @@ export class MemorySession implements Session {
       inFlight: this.#out.length,
       ...{ sndQueue: 0, rcvQueue: 0, shardsExpected: null, shardsReceived: null },
       streams: this.mux.streams,
+      line: null,
     };
   }
 

@@ -146,6 +146,7 @@ class Running {
           shardsExpected: 1000,
           shardsReceived: 976,
           streams: 3,
+          line: null,
         },
       ],
     };

@@ -69,16 +69,18 @@ export class SimulatedNetwork implements Network {
     const key = `${from}>${to}`;
     let link = this.#links.get(key);
     if (!link) {
-      const peer = peerAt(from);
-      link = new SimulatedLink(this.world, this.conditions, (datagram) => {
-        const socket = this.#sockets.get(to);
-        if (socket) socket.arrived({ data: datagram, from: peer });
-        else if (this.refuses) this.#refuse(from);
-      });
+      link = new SimulatedLink(this.world, this.conditions, (datagram) => this.arrive(from, to, datagram));
       link.cut = this.#cut;
       this.#links.set(key, link);
     }
     link.send(data);
+  }
+
+  /** The line's other end: a datagram from one port has come to the other. */
+  protected arrive(from: number, to: number, data: Uint8Array): void {
+    const socket = this.#sockets.get(to);
+    if (socket) socket.arrived({ data, from: peerAt(from) });
+    else if (this.refuses) this.#refuse(from);
   }
 
   /** ICMP's port unreachable, as late as any answer. */

@@ -40,9 +40,15 @@ export class Simulation implements World {
   }
 
   after(ms: number, run: () => void): Timer {
-    const event: Event = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
-    this.#push(event);
+    const event = this.at(this.#now + Math.max(0, ms), run);
     return { stop: () => void (event.run = undefined) };
+  }
+
+  /** Runs at a moment to come, for what needs no timer to stop. */
+  at(at: number, run: () => void): Event {
+    const event: Event = { at, order: this.#order++, run };
+    this.#push(event);
+    return event;
   }
 
   endOfTurn(run: () => void): void {

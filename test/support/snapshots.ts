@@ -24,6 +24,7 @@ export const sessionSnapshot = (part: Partial<SessionSnapshot> = {}): SessionSna
   shardsExpected: null,
   shardsReceived: null,
   streams: 0,
+  line: null,
   ...part,
 });
 

@@ -47,6 +47,14 @@ export const options: OptionTexts = {
     label: 'Parity packets',
     help: 'Packets added to each group (parityshard): as many lost ones can be rebuilt.',
   },
+  pace: {
+    label: 'Pace',
+    help: 'auto measures what the line carries and sends that and no more, whatever the windows. off is kcptun’s own timing.',
+  },
+  parity: {
+    label: 'Parity',
+    help: 'auto sends as many parity packets as the measured loss calls for, full always sends all.',
+  },
   dscp: { label: 'DSCP', help: 'Marks the packets for routers that sort by it, 0 to 63.' },
   nocomp: {
     label: 'No compression',

@@ -20,6 +20,14 @@ export const options: OptionTexts = {
   rcvwnd: { label: '接收窗口', help: '服务器可向本端发出的在途数据包数（rcvwnd）。' },
   datashard: { label: '数据包数', help: '每组中您的数据包数（datashard）。0 为关闭 FEC。' },
   parityshard: { label: '校验包数', help: '每组附加的数据包数（parityshard）：丢失同样多的包都能恢复。' },
+  pace: {
+    label: '发送节奏',
+    help: 'auto 实测线路能承载多少就发多少，不受窗口大小影响；off 沿用 kcptun 自己的节奏。',
+  },
+  parity: {
+    label: '校验包策略',
+    help: 'auto 按实测丢包率发送所需的校验包，full 始终全部发送。',
+  },
   dscp: { label: 'DSCP', help: '为按其分类的路由器标记数据包，0 到 63。' },
   nocomp: { label: '不压缩', help: '节省运算和延迟。如今大多数流量已加密，本就无法压缩。' },
   acknodelay: { label: '立即确认', help: '延迟略低，数据包更多。' },

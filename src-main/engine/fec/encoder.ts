@@ -38,6 +38,10 @@ export class FecEncoder {
   /** data shards of this group so far */
   #count = 0;
   #lastAt = -Infinity;
+  /** Parity packets of the groups that begin from now on, at most `parityShards`; their seqids are passed over all the same. */
+  parity: number;
+  /** of the present group */
+  #rows = 0;
 
   /** @throws EngineError `bad-option` (see checkShards), `out-of-memory` */
   constructor(
@@ -46,6 +50,7 @@ export class FecEncoder {
     private readonly parityShards: number,
   ) {
     checkShards(dataShards, parityShards);
+    this.parity = parityShards;
     this.#groupSize = dataShards + parityShards;
     this.#wrap = wrapOf(this.#groupSize);
     this.#weights = sharedWeights(kernel, dataShards, parityShards);
@@ -66,8 +71,12 @@ export class FecEncoder {
     view.setUint16(offset + SHARD_OFFSET, size, true);
     this.#advance(1);
 
-    if (this.#count === 0) this.#parity.clear();
-    this.#parity.add(this.#weights + this.#count * parityShards, offset + SHARD_OFFSET, size);
+    if (this.#count === 0) {
+      this.#parity.clear();
+      this.#rows = this.parity;
+    }
+    const weights = this.#weights + this.#count * parityShards;
+    if (this.#rows > 0) this.#parity.add(weights, offset + SHARD_OFFSET, size, this.#rows);
 
     const gap = nowMs - this.#lastAt;
     this.#lastAt = nowMs;
@@ -75,7 +84,12 @@ export class FecEncoder {
     this.#count = 0;
     this.#parityId = this.#seqid;
     this.#advance(parityShards);
-    return gap < MAX_GAP_MS && !this.#parity.missing ? parityShards : 0;
+    return gap < MAX_GAP_MS && !this.#parity.missing ? this.#rows : 0;
+  }
+
+  /** Whether the packet sealed last was the last of its group. */
+  get between(): boolean {
+    return this.#count === 0;
   }
 
   /** Writes parity packet `index` of the group just completed. @returns its length */

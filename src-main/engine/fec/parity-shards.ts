@@ -30,13 +30,14 @@ export class ParityShards {
     this.#store = new Store(kernel, 2 * count);
   }
 
-  /** Adds bytes[from..from + length) times the weight of each shard, which lie at `weights`. */
-  add(weights: number, from: number, length: number): void {
+  /** Adds bytes[from..from + length) times the weight of each shard, which lie at `weights`, to the first `shards` of them. */
+  add(weights: number, from: number, length: number, shards = this.count): void {
     if (length > this.#stride && !this.missing) this.#widen(length);
     if (length > this.longest) this.longest = length;
     for (let i = 0; i < this.#blocks.length; i++) {
       const row = i * this.#rows;
-      this.kernel.gfMulAdd(this.#blocks[i], this.#stride, this.#rowsOf(i), weights + row, from, length);
+      const rows = Math.min(this.#rowsOf(i), shards - row);
+      if (rows > 0) this.kernel.gfMulAdd(this.#blocks[i], this.#stride, rows, weights + row, from, length);
     }
   }
 

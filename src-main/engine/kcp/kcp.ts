@@ -1,5 +1,6 @@
 import type { Counters } from '../../../shared/counters.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Flight } from '../line/flight.ts';
 import { CongestionWindow } from './congestion.ts';
 import { Pushed, type Reader, ReceiveWindow } from './receive-window.ts';
 import { RttEstimator } from './rtt.ts';
@@ -29,6 +30,8 @@ import { Due, SendWindow } from './send-window.ts';
 const FIRST_ACKS = 8;
 /** So many ACKs are held until the next flush with any receive window; with a larger one, twice as many as it has segments. */
 const LEAST_ACKS = 1024;
+/** What is sent again from the front of the window when nothing is heard. */
+const TAIL_SEGMENTS = 2;
 
 /** What all conversations of an engine have alike; windows are segments, times ms. */
 export interface KcpSettings {
@@ -48,6 +51,8 @@ export interface KcpSettings {
 
 export interface KcpOptions extends KcpSettings {
   conv: number;
+  /** knows the line, and times what is sent; without it KCP's own timing holds */
+  flight?: Flight;
 }
 
 /** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
@@ -81,7 +86,7 @@ export class Kcp {
    */
   fresh = false;
   #disposed = false;
-  readonly #o: KcpSettings;
+  readonly #o: KcpOptions;
   /** signed, as the view reads it: a number of 32 bits more would be allocated for each segment */
   readonly #conv: number;
   readonly #congestion: CongestionWindow | undefined;
@@ -100,6 +105,8 @@ export class Kcp {
   #starved = false;
   /** a write was put off for want of memory since `nextFlush` was asked last */
   #needy = false;
+  /** More follows at once what is queued: a segment that is not full waits for it. */
+  more = false;
   // the datagram being written
   #begun = -1;
   #at = 0;
@@ -127,7 +134,10 @@ export class Kcp {
 
   /** Whether a write is taken now, counting `extra` bytes that were taken but not yet written. */
   writable(extra: number): boolean {
-    if (this.send.waiting + Math.ceil(extra / this.mss) >= this.#o.sndWnd) return false;
+    const { sndWnd, flight } = this.#o;
+    const added = Math.ceil(extra / this.mss);
+    if (this.send.waiting + added >= sndWnd) return false;
+    if (flight && this.send.queued + added >= flight.queueLimit(this.mss)) return false;
     const fits = this.send.fits(extra);
     // What is in flight brings an ACK, and with it another try.
     if (!fits && this.send.waiting === 0) this.#needy = true;
@@ -176,6 +186,7 @@ export class Kcp {
       const ts = view.getInt32(at + AT_TS, true);
       const una = view.getInt32(at + AT_UNA, true);
       if (diff(una, this.send.una) >= 0) this.fresh = true;
+      if (this.#o.flight) this.#answered(this.#o.flight, cmd === CMD_ACK, sn, ts, una, recovered, now);
       if (this.send.acknowledgeBelow(una)) moved = true;
       if (cmd === CMD_PUSH) this.#push(sn, ts, data, size);
       else if (cmd === CMD_ACK) {
@@ -208,9 +219,13 @@ export class Kcp {
    * Ends a turn's input: counts ACKs towards fast retransmission.
    * @returns what the turn calls for: a whole flush, only the ACKs, or nothing yet
    */
-  settle(): 'all' | 'acks' | 'none' {
-    if (this.send.applyAcks()) this.#urgent = true;
-    if (this.#urgent || (this.send.queued > 0 && this.send.inFlight < this.cwnd)) return 'all';
+  settle(now: number): 'all' | 'acks' | 'none' {
+    const { flight } = this.#o;
+    if (flight) {
+      if (flight.losses > 0 || now >= flight.recheckAt) this.#urgent = true;
+    } else if (this.send.applyAcks()) this.#urgent = true;
+    const room = this.send.inFlight < this.cwnd && flight?.full !== true;
+    if (this.#urgent || (this.send.queued > 0 && room)) return 'all';
     const enough = Math.floor(this.#o.mtu / HEADER_BYTES);
     return this.#ackCount > 0 && (this.#o.ackNoDelay || this.#ackCount >= enough) ? 'acks' : 'none';
   }
@@ -228,7 +243,8 @@ export class Kcp {
       if (this.#askWindow) this.#control(CMD_WASK, 0, clock);
       if (this.#tellWindow) this.#control(CMD_WINS, 0, clock);
       this.#askWindow = this.#tellWindow = false;
-      this.#flushData(clock);
+      if (this.#o.flight) this.#flushLine(this.#o.flight, now);
+      else this.#flushData(clock);
     }
     this.#commit();
   }
@@ -242,16 +258,42 @@ export class Kcp {
     const tick = (Math.floor(now / interval) + 1) * interval;
     const needy = this.#needy;
     this.#needy = false;
-    if (this.#ackCount > 0 || this.#tellWindow || this.#urgent || needy) return tick;
+    const { flight } = this.#o;
+    const overdue = flight
+      ? Math.max(now, Math.min(flight.recheckAt, flight.timeoutAt(this.send)))
+      : Infinity;
+    if (this.#ackCount > 0 || this.#tellWindow || this.#urgent || needy) return Math.min(tick, overdue);
     let wait = Infinity;
-    if (this.send.inFlight > 0) wait = diff(this.#earliest, now | 0);
+    if (this.send.inFlight > 0 && !flight) wait = diff(this.#earliest, now | 0);
     if (this.rmtWnd === 0) wait = Math.min(wait, this.#probeWait === 0 ? 0 : diff(this.#probeAt, now | 0));
+    if (flight) return Math.min(now + wait, overdue);
     return wait === Infinity ? wait : Math.max(tick, Math.ceil((now + wait) / interval) * interval);
   }
 
   /** Whether pacing stopped the last flush before its end. */
   get starved(): boolean {
     return this.#starved;
+  }
+
+  /** Tells the line model what a segment of the peer's answers: what its ACK names first, then what una does. */
+  #answered(
+    flight: Flight,
+    named: boolean,
+    sn: number,
+    ts: number,
+    una: number,
+    recovered: boolean,
+    now: number,
+  ): void {
+    const { send } = this;
+    if (named && diff(sn, send.una) >= 0 && diff(sn, send.nxt) < 0 && send.data[sn & send.mask] !== 0) {
+      flight.acknowledged(sn, ts, recovered, now, send);
+      send.acknowledge(sn, ts);
+    }
+    if (diff(una, send.nxt) > 0) return;
+    for (let below = send.una; diff(below, una) < 0; below = (below + 1) | 0) {
+      if (send.data[below & send.mask] !== 0) flight.acknowledged(below, undefined, recovered, now, send);
+    }
   }
 
   #push(sn: number, ts: number, offset: number, length: number): void {
@@ -335,6 +377,53 @@ export class Kcp {
       if (again > 0) this.#congestion.retransmitted(send.inFlight, this.#o.resend);
       if (timedOut > 0) this.#congestion.timedOut(cwnd);
     }
+  }
+
+  /** Sends by what is known of the line: first what is lost, then what fits into it. */
+  #flushLine(flight: Flight, now: number): void {
+    const { send, output } = this;
+    const clock = now | 0;
+    this.#starved = false;
+    flight.detect(now, send);
+    let tail = 0;
+    if (flight.losses === 0 && now >= flight.timeoutAt(send)) {
+      tail = TAIL_SEGMENTS;
+      flight.timedOut();
+    }
+    for (let sn = send.una; sn !== send.nxt && (flight.losses > 0 || tail > 0); sn = (sn + 1) | 0) {
+      const slot = sn & send.mask;
+      if (send.data[slot] === 0) continue;
+      const lost = flight.isLost(sn);
+      if (!lost && tail-- <= 0) continue;
+      if (!output.ready()) {
+        this.#starved = true;
+        return;
+      }
+      flight.sent(sn, send.lengths[slot], true, now, send);
+      this.#sendAgain(slot, sn, clock, lost ? Due.Fast : Due.Timeout);
+    }
+    const cwnd = this.cwnd;
+    while (send.queued > 0 && send.inFlight < cwnd && !flight.full) {
+      const slot = send.nxt & send.mask;
+      const length = send.lengths[slot];
+      if (this.more && length < this.mss && send.queued === 1) return;
+      if (!output.ready()) {
+        this.#starved = true;
+        return;
+      }
+      flight.sent(send.nxt, length, false, now, send);
+      send.sent(slot, clock, this.rtt.rto, Due.No);
+      this.#data(slot, send.nxt, clock);
+      send.nxt = (send.nxt + 1) | 0;
+    }
+    if (send.queued === 0 && !this.more) flight.limited();
+  }
+
+  /** Whether more would be sent at once if it were there. */
+  get hungry(): boolean {
+    const { flight } = this.#o;
+    if (!flight || this.#starved || this.send.inFlight >= this.cwnd || flight.full) return false;
+    return this.send.queued === 0 || (this.send.queued === 1 && this.more);
   }
 
   #sendNew(room: number, now: number): void {

@@ -9,6 +9,7 @@ import type { KcpSettings } from '../kcp/kcp.ts';
 import { BatchPool } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { sharedKernel } from '../kernel/load.ts';
+import type { LineSettings } from '../line/line.ts';
 import type { SmuxSettings } from '../smux/session.ts';
 import { SNAPPY_MAX_CHUNK } from '../snappy/framing.ts';
 import type { SocketOptions } from '../transport/datagram-socket.ts';
@@ -61,6 +62,8 @@ export interface EngineContext {
   readonly compress: boolean;
   /** bytes of a datagram at most */
   readonly mtu: number;
+  /** what is sent goes by what is known of the line; undefined where kcptun's own timing holds */
+  readonly line: LineSettings | undefined;
   /** bytes/s, 0 for no limit */
   readonly rateLimit: number;
   readonly socket: Pick<SocketOptions, 'sockbuf' | 'dscp'>;
@@ -83,6 +86,9 @@ export function engineContext(
   const fec = fecIsOn(options)
     ? { dataShards: options.datashard, parityShards: options.parityshard }
     : undefined;
+  const kcpMtu = options.mtu - crypt.head - crypt.tail - (fec ? FEC_HEADER_BYTES : 0);
+  // The congestion window of nc 0 is a brake of its own.
+  const paced = options.pace === 'auto' && nc > 0;
   return {
     world,
     counters,
@@ -90,7 +96,7 @@ export function engineContext(
     staging: stagingOf(kernel),
     crypt,
     kcp: {
-      mtu: options.mtu - crypt.head - crypt.tail - (fec ? FEC_HEADER_BYTES : 0),
+      mtu: kcpMtu,
       sndWnd: options.sndwnd,
       rcvWnd: options.rcvwnd,
       nodelay: nodelay > 0,
@@ -111,6 +117,9 @@ export function engineContext(
     fec,
     compress: !options.nocomp,
     mtu: options.mtu,
+    line: paced
+      ? { mtu: options.mtu, kcpMtu, interval, fec, parityByNeed: options.parity === 'auto' }
+      : undefined,
     rateLimit: options.ratelimit,
     socket: { sockbuf: options.sockbuf, dscp: options.dscp },
   };

@@ -35,12 +35,17 @@ export class Packer implements FrameSink, Reader {
     }
   }
 
-  /** Moves smux's frames into KCP's window, as many at a time as are gathered, and compressed as snappy chunks. */
-  pump(): void {
+  /**
+   * Moves smux's frames into KCP's window, as many at a time as are gathered, and compressed as snappy chunks.
+   * @returns whether there were any
+   */
+  pump(): boolean {
     const { staging } = this.context;
+    let any = false;
     do {
       this.mux.pump(this);
-      if (this.#gathered === 0) return;
+      if (this.#gathered === 0) break;
+      any = true;
       if (this.#stopped) break;
       if (!this.#snappy) this.#writeStream(staging.outbound, this.#gathered);
       for (let at = 0; this.#snappy && at < this.#gathered; at += MAX_PLAIN) {
@@ -50,6 +55,7 @@ export class Packer implements FrameSink, Reader {
       }
       this.#gathered = 0;
     } while (this.mux.pending && this.kcp.writable(0));
+    return any;
   }
 
   /** Gives smux what `take` has gathered. */

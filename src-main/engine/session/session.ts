@@ -2,6 +2,7 @@ import type { SessionSnapshot, SessionState } from '../../../shared/snapshot.ts'
 import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import { Kcp } from '../kcp/kcp.ts';
+import { Line } from '../line/line.ts';
 import { SmuxSession } from '../smux/session.ts';
 import type { SmuxStream } from '../smux/stream.ts';
 import type { Timer } from '../runtime/world.ts';
@@ -29,6 +30,7 @@ export class KcpSession implements Session, Receiving {
   onStream: (stream: SmuxStream) => void = () => {};
   onClose: Session['onClose'] = () => {};
   onState: Session['onState'] = () => {};
+  readonly #line: Line | undefined;
   readonly #packer: Packer;
   readonly #kcp: Kcp;
   readonly #uplink: Uplink;
@@ -57,7 +59,8 @@ export class KcpSession implements Session, Receiving {
   ) {
     const { counters, pool, world } = context;
     this.#openedAt = world.wallClock();
-    this.#uplink = new Uplink(context, channel);
+    if (context.line) this.#line = new Line(context.line, world.now());
+    this.#uplink = new Uplink(context, channel, this.#line);
     this.mux = new SmuxSession({
       ...context.smux,
       role,
@@ -68,7 +71,8 @@ export class KcpSession implements Session, Receiving {
       onClose: (error) => this.close(error),
     });
     this.#packer = new Packer(context, this.mux, (error) => this.close(error));
-    this.#kcp = new Kcp({ ...context.kcp, conv }, this.#uplink, this.#packer, counters, pool.kernel);
+    const settings = { ...context.kcp, conv, flight: this.#line?.flight };
+    this.#kcp = new Kcp(settings, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
     this.#downlink = new Downlink(context, this.#kcp);
     if (role === 'client') counters.ActiveOpens++;
@@ -154,6 +158,7 @@ export class KcpSession implements Session, Receiving {
       shardsExpected,
       shardsReceived,
       streams: this.mux.streams,
+      line: this.#line?.snapshot() ?? null,
     };
   }
 
@@ -168,12 +173,16 @@ export class KcpSession implements Session, Receiving {
     this.#packer.deliver();
     this.mux.flush();
     if (this.closed) return;
-    this.#packer.pump();
     const now = world.now();
-    const wants = kcp.settle();
+    this.#uplink.turn(now);
+    if (this.#line) this.mux.frameLimit = this.#line.frameLimit;
+    this.#packer.pump();
+    const wants = kcp.settle(now);
     if (wants === 'all' || kcp.starved || now >= this.#flushAt) {
       const { OutSegs, RetransSegs } = counters;
+      kcp.more = this.#line !== undefined && this.mux.pending;
       kcp.flush(now);
+      this.#refill(now);
       this.#segmentsOut += counters.OutSegs - OutSegs;
       this.#retransmitted += counters.RetransSegs - RetransSegs;
     } else if (wants === 'acks') kcp.flush(now, true);
@@ -186,6 +195,16 @@ export class KcpSession implements Session, Receiving {
     if (now >= this.#healthAt) this.#readHealth(now);
     this.#arm(now);
   };
+
+  /** Little waits in KCP for the line, so that whose turn it is is decided late: what has left is replaced at once. */
+  #refill(now: number): void {
+    const kcp = this.#kcp;
+    while (kcp.more && kcp.hungry) {
+      const any = this.#packer.pump();
+      kcp.more = any && this.mux.pending;
+      kcp.flush(now);
+    }
+  }
 
   /** One timer, moved only when it would come too late: a turn that comes too early just asks again. */
   #arm(now: number): void {

@@ -2,8 +2,12 @@ import type { PacketBatch } from '../kernel/batch.ts';
 import { FecEncoder } from '../fec/encoder.ts';
 import { FEC_HEADER_BYTES } from '../fec/packet.ts';
 import type { DatagramOutput } from '../kcp/kcp.ts';
+import type { Line } from '../line/line.ts';
+import { Pacer } from '../line/pacer.ts';
 import type { EngineContext } from './context.ts';
-import { Pacer } from './pacer.ts';
+
+/** What ratelimit kept back on a busy machine or in an idle moment may be sent at once, up to so much. */
+const LIMIT_BURST_MS = 100;
 
 /** The way to one peer. */
 export interface Channel {
@@ -20,7 +24,7 @@ export interface Channel {
 /** What KCP writes becomes datagrams: gathered in a batch for one turn, with FEC, paced, sealed and sent together. */
 export class Uplink implements DatagramOutput {
   readonly #encoder: FecEncoder | undefined;
-  readonly #pacer: Pacer | undefined;
+  readonly #limit: Pacer | undefined;
   /** room in front of KCP's bytes, and behind */
   readonly #head: number;
   readonly #tail: number;
@@ -31,21 +35,31 @@ export class Uplink implements DatagramOutput {
   constructor(
     private readonly context: EngineContext,
     private readonly channel: Channel,
+    private readonly line: Line | undefined,
   ) {
     const { crypt, fec, pool, rateLimit, mtu, world } = context;
     if (fec) this.#encoder = new FecEncoder(pool.kernel, fec.dataShards, fec.parityShards);
     this.#head = crypt.head + (fec ? FEC_HEADER_BYTES : 0);
     this.#tail = crypt.tail;
-    if (rateLimit > 0) this.#pacer = new Pacer(rateLimit, mtu, world.now());
+    if (rateLimit > 0) {
+      this.#limit = new Pacer(LIMIT_BURST_MS, mtu, world.now());
+      this.#limit.set(rateLimit, world.now());
+    }
+  }
+
+  /** A turn begins to send. */
+  turn(now: number): void {
+    this.#limit?.refill(now);
+    this.line?.turn(now);
   }
 
   /** Milliseconds until pacing lets a datagram go. */
   get wait(): number {
-    return this.#pacer?.wait ?? 0;
+    return Math.max(this.#limit?.wait ?? 0, this.line?.wait ?? 0);
   }
 
   ready(): boolean {
-    return this.channel.writable && (this.#pacer?.ready(this.context.world.now()) ?? true);
+    return this.channel.writable && this.#limit?.ready !== false && this.line?.ready !== false;
   }
 
   begin(): number {
@@ -63,7 +77,9 @@ export class Uplink implements DatagramOutput {
       return;
     }
     const framed = FEC_HEADER_BYTES + length;
-    const due = fec.sealData(batch.next + crypt.head, framed, this.context.world.now());
+    const now = this.context.world.now();
+    const due = fec.sealData(batch.next + crypt.head, framed, now);
+    if (this.line && fec.between) fec.parity = this.line.groupEnded(due, now) ?? fec.parity;
     this.#push(batch, crypt.head + framed + crypt.tail);
     for (let i = 0; i < due; i++) {
       if (batch.full) {
@@ -97,6 +113,7 @@ export class Uplink implements DatagramOutput {
 
   #push(batch: PacketBatch, length: number): void {
     batch.push(length);
-    this.#pacer?.spend(length);
+    this.#limit?.spend(length);
+    this.line?.spend(length);
   }
 }

@@ -48,6 +48,8 @@ const nop = new Uint8Array(FRAME_HEADER_BYTES);
 export class SmuxSession {
   readonly version: SmuxVersion;
   readonly frameSize: number;
+  /** Payload bytes of a frame for now, below `frameSize`: on a slow line a long frame is a long wait for the next. */
+  frameLimit = Infinity;
   readonly streamBuffer: number;
   readonly world: World;
 

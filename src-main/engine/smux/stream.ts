@@ -233,7 +233,8 @@ export class SmuxStream {
       writeU32(header, FRAME_HEADER_BYTES + 4, this.session.streamBuffer);
       sink.write(header, 0, FRAME_HEADER_BYTES + UPDATE_BYTES);
     } else if (this.#outbox.length > 0) {
-      const length = Math.min(this.session.frameSize, this.#outbox.length, this.#room);
+      const { frameSize, frameLimit } = this.session;
+      const length = Math.min(frameSize, Math.floor(frameLimit), this.#outbox.length, this.#room);
       writeHeader(header, version, PSH, length, this.id);
       sink.write(header, 0, FRAME_HEADER_BYTES);
       this.#outbox.moveTo(sink, length);

@@ -7,7 +7,7 @@ export const SECTIONS = {
   server: ['remoteaddr'],
   local: ['localaddr'],
   security: ['key', 'crypt'],
-  speed: ['mode', 'datashard', 'parityshard'],
+  speed: ['mode', 'pace', 'datashard', 'parityshard'],
   windows: ['sndwnd', 'rcvwnd'],
   wire: ['mtu', 'smuxver', 'nocomp'],
   sessions: ['conn', 'autoexpire'],

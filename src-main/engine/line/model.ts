@@ -1,0 +1,316 @@
+/**
+ * What a sender knows of its line, and what follows for pacing and for what may be in flight: BBR's model (IETF draft
+ * draft-ietf-ccwg-bbr) with a brake on standing queues. Times are ms, rates bytes of datagrams a ms.
+ *
+ * Two figures describe a line: `rate`, the highest rate at which transmissions lately left it, and `propagation`, the
+ * shortest round trip lately seen. What is in flight beyond their product only waits in a queue. Random loss says
+ * nothing about either, so a lost transmission counts as one that has passed; only what is lost beyond that, while
+ * more is sent than the line carries, does not (see `Flight`).
+ */
+
+/** Rounds over which the highest rate is kept: more than a cycle of probing. */
+const RATE_ROUNDS = 10;
+/** How long the shortest round trip is believed. */
+const PROPAGATION_MS = 10_000;
+/** Without as short a round trip for so long, the queue is let run dry to see it again. */
+const PROPAGATION_PROBE_MS = 5_000;
+const PROBE_ROUND_TRIPS = 2;
+
+/** Doubles the rate each round trip (BBR: 4 ln 2), until it no longer grows by a quarter in three rounds. */
+const STARTUP_GAIN = 2.77;
+const STARTUP_WINDOW_GAIN = 2.5;
+const FULL_GROWTH = 1.25;
+const FULL_ROUNDS = 3;
+/** The queue has begun to grow: the rest of the way in small steps. */
+const FILL_GAIN = 1.25;
+const FILL_ROUNDS = 3;
+const FILL_GROWTH = 1.05;
+const DRAIN_GAIN = 0.35;
+const CYCLE = [1.25, 0.75, 1, 1, 1, 1, 1, 1] as const;
+const UP = 0;
+const DOWN = 1;
+const WINDOW_GAIN = 1.25;
+const PROBING_WINDOW_GAIN = 1.5;
+/** While others fill the queue too (BBR's cwnd_gain). */
+const SHARING_WINDOW_GAIN = 2;
+/** Of the time between two batches of ACKs, which is in flight too. */
+const ACK_SPANS = 1.5;
+
+/** ms of queue: below the first there is none to speak of, above the others the pace goes down. */
+const EMPTY_MS = 4;
+const SLOWER: readonly (readonly [number, number])[] = [
+  [14, 0.88],
+  [8, 0.94],
+  [4, 0.98],
+];
+/** A queue that does not run dry though we are slower is somebody else's. */
+const SHARED_MS = 1_000;
+const SHARED_ROUND_TRIPS = 8;
+/** A queue that braking should have made shorter in a round trip, and has not by at least this share of what it should. */
+const BRAKED_SHARE = 0.5;
+
+/** On the same machine or network nothing is to be gained by pacing, and timers are too coarse for it: ms, bytes/ms. */
+const NEAR_MS = 1.5;
+const NEAR_RATE = 25_000;
+
+export type LineState = 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-trip';
+
+export class LineModel {
+  state: LineState = 'start-up';
+  /** Infinity until the first round trip */
+  propagation = Infinity;
+  srtt = 0;
+  rttvar = 0;
+  /** the shortest round trip of the latest quarter of a round: what it is above `propagation` is queue */
+  recent = Infinity;
+  /** ms between two batches of the peer's ACKs, at most */
+  ackSpan: number;
+  /** somebody else fills the queue */
+  shared = false;
+  rounds = 0;
+  readonly #rates = new Float64Array(RATE_ROUNDS);
+  #rate = 0;
+  #propagationAt = 0;
+  #fullRate = 0;
+  #fullRounds = 0;
+  #phase = 2;
+  #phaseAt = 0;
+  #quarterMin = Infinity;
+  #quarterAt = 0;
+  #emptyAt = 0;
+  #probeUntil = 0;
+  #spanRound = 0;
+  #spanNext = 0;
+
+  /** @param least what is taken for the first round trip's rate, in bytes */
+  constructor(
+    private readonly least: number,
+    interval: number,
+  ) {
+    this.ackSpan = interval;
+  }
+
+  /** Bytes a ms; a guess until something was measured. */
+  get rate(): number {
+    return this.#rate > 0 ? this.#rate : this.least / (this.srtt > 0 ? this.srtt : 100);
+  }
+
+  /** Whether `rate` is measured. */
+  get known(): boolean {
+    return this.#rate > 0;
+  }
+
+  /** ms that the latest transmissions waited in a queue. */
+  get queue(): number {
+    return this.recent === Infinity ? 0 : Math.max(0, this.recent - this.propagation);
+  }
+
+  /** Neither paced nor bounded: the machine is the limit, not a line. */
+  get near(): boolean {
+    return this.propagation < NEAR_MS && this.#rate > NEAR_RATE;
+  }
+
+  /** Bytes/ms at which to send. */
+  get pace(): number {
+    const { rate } = this;
+    switch (this.state) {
+      case 'start-up':
+        return STARTUP_GAIN * Math.max(rate, this.least / Math.max(this.srtt, 1));
+      case 'fill':
+        return FILL_GAIN * rate;
+      case 'drain':
+        return DRAIN_GAIN * rate;
+      case 'probe-round-trip':
+        return rate * 0.75;
+      case 'cruise':
+        return rate * this.#cruiseGain();
+    }
+  }
+
+  /** Bytes that may be in flight. */
+  get window(): number {
+    const { rate, propagation, ackSpan } = this;
+    if (propagation === Infinity) return this.least;
+    const span = ACK_SPANS * ackSpan * rate;
+    const product = rate * propagation;
+    switch (this.state) {
+      case 'start-up':
+      case 'fill':
+        return Math.max(this.least, STARTUP_WINDOW_GAIN * product + span);
+      case 'probe-round-trip':
+        return Math.max(this.least / 8, product / 2);
+      default: {
+        const gain = this.shared
+          ? SHARING_WINDOW_GAIN
+          : this.#phase === UP
+            ? PROBING_WINDOW_GAIN
+            : WINDOW_GAIN;
+        return Math.max(this.least / 4, gain * product + span);
+      }
+    }
+  }
+
+  #cruiseGain(): number {
+    const gain = CYCLE[this.#phase];
+    if (gain !== 1 || this.shared) return gain;
+    for (const [queue, slower] of SLOWER) if (this.queue > queue) return slower;
+    return 1;
+  }
+
+  /** One turn's newest round trip. */
+  roundTrip(rtt: number, now: number): void {
+    if (this.srtt === 0) {
+      this.srtt = rtt;
+      this.rttvar = rtt / 2;
+    } else {
+      this.rttvar += (Math.abs(rtt - this.srtt) - this.rttvar) / 4;
+      this.srtt += (rtt - this.srtt) / 8;
+    }
+    if (rtt <= this.propagation || now - this.#propagationAt > PROPAGATION_MS) {
+      this.propagation = rtt;
+      this.#propagationAt = now;
+    } else if (rtt < this.propagation * 1.02 + 1) this.#propagationAt = now;
+    if (rtt < this.#quarterMin) this.#quarterMin = rtt;
+    if (now - this.#quarterAt > Math.max(this.propagation / 4, this.ackSpan)) {
+      this.recent = this.#quarterMin;
+      this.#quarterMin = Infinity;
+      this.#quarterAt = now;
+    }
+    if (this.queue <= EMPTY_MS) {
+      this.#emptyAt = now;
+      this.shared = false;
+    }
+  }
+
+  /** One turn's ACKs answered transmissions of so many ms. */
+  ackBatch(span: number): void {
+    this.#spanNext = Math.max(this.#spanNext, Math.min(span, 100));
+    if (this.rounds - this.#spanRound >= RATE_ROUNDS) {
+      this.#spanRound = this.rounds;
+      this.ackSpan = this.#spanNext;
+      this.#spanNext = 0;
+    } else if (this.#spanNext > this.ackSpan) this.ackSpan = this.#spanNext;
+  }
+
+  /**
+   * One turn's rate of delivery.
+   * @param limited whether the sender had nothing more to send: then it may tell less than the line carries
+   * @param inFlight bytes
+   */
+  delivery(rate: number, limited: boolean, roundOver: boolean, inFlight: number, now: number): void {
+    if (roundOver) {
+      this.rounds++;
+      this.#rates[this.rounds % RATE_ROUNDS] = 0;
+    }
+    if (!limited || rate > this.#rate) {
+      const at = this.rounds % RATE_ROUNDS;
+      if (rate > this.#rates[at]) this.#rates[at] = rate;
+    }
+    if (roundOver || rate > this.#rate) {
+      let most = 0;
+      for (let i = 0; i < RATE_ROUNDS; i++) if (this.#rates[i] > most) most = this.#rates[i];
+      // After a pause every sample may be a limited one: what was known stays.
+      if (most > 0) this.#rate = most;
+    }
+    this.#advance(limited, roundOver, inFlight, now);
+  }
+
+  #advance(limited: boolean, roundOver: boolean, inFlight: number, now: number): void {
+    switch (this.state) {
+      case 'start-up':
+        if (this.queue > Math.min(Math.max(this.propagation / 8, EMPTY_MS), 16) && !limited) {
+          this.#enter('fill', now);
+        } else if (roundOver && !limited && this.#full(FULL_GROWTH, FULL_ROUNDS)) this.#enter('drain', now);
+        break;
+      case 'fill':
+        if (roundOver && (this.#full(FILL_GROWTH, 1) || --this.#fillRounds <= 0)) this.#enter('drain', now);
+        break;
+      case 'drain':
+        if (inFlight <= this.rate * this.propagation || now - this.#phaseAt > 1.5 * this.srtt) {
+          this.#enter('cruise', now);
+        }
+        break;
+      case 'probe-round-trip':
+        if (now >= this.#probeUntil) this.#enter('cruise', now);
+        break;
+      case 'cruise':
+        if (roundOver && !this.shared) this.#brake(now);
+        this.#cycle(inFlight, now);
+        if (now - this.#propagationAt > PROPAGATION_PROBE_MS && !limited) this.#probe(now);
+        else if (now - this.#emptyAt > Math.max(SHARED_MS, SHARED_ROUND_TRIPS * this.srtt))
+          this.shared = true;
+    }
+  }
+  #fillRounds = 0;
+  #queueBefore = 0;
+  #brakedFor = 0;
+
+  /**
+   * We send slower than we think the line carries, so the queue should have become shorter by as much. If it has not, the
+   * line carries less: what was sent in this round is the most it does.
+   */
+  #brake(now: number): void {
+    const gain = this.#cruiseGain();
+    const since = now - this.#brakedFor;
+    const before = this.#queueBefore;
+    this.#queueBefore = this.queue;
+    this.#brakedFor = now;
+    if (gain >= 1 || before <= SLOWER[1][0] || this.queue <= SLOWER[1][0]) return;
+    if (before - this.queue >= BRAKED_SHARE * (1 - gain) * since) return;
+    for (let i = 0; i < RATE_ROUNDS; i++) this.#rates[i] = Math.min(this.#rates[i], gain * this.#rate);
+    this.#rate *= gain;
+  }
+
+  #enter(state: LineState, now: number): void {
+    this.state = state;
+    this.#phaseAt = now;
+    this.#fullRounds = 0;
+    this.#fullRate = this.#rate;
+    if (state === 'fill') this.#fillRounds = FILL_ROUNDS;
+    if (state === 'cruise') {
+      this.#phase = 2;
+      this.#emptyAt = now;
+    }
+  }
+
+  #full(growth: number, rounds: number): boolean {
+    if (this.#rate >= this.#fullRate * growth) {
+      this.#fullRate = this.#rate;
+      this.#fullRounds = 0;
+      return false;
+    }
+    return ++this.#fullRounds >= rounds;
+  }
+
+  #cycle(inFlight: number, now: number): void {
+    const elapsed = now - this.#phaseAt;
+    const trip = this.propagation + this.ackSpan;
+    const product = this.rate * this.propagation;
+    const over =
+      this.#phase === UP
+        ? elapsed > trip && (inFlight >= CYCLE[UP] * product || elapsed > 2 * trip)
+        : this.#phase === DOWN
+          ? elapsed > trip || inFlight <= product
+          : elapsed > trip;
+    if (!over) return;
+    this.#phase = (this.#phase + 1) % CYCLE.length;
+    this.#phaseAt = now;
+  }
+
+  #probe(now: number): void {
+    this.#enter('probe-round-trip', now);
+    this.#probeUntil = now + PROBE_ROUND_TRIPS * this.propagation + this.ackSpan;
+    this.#propagationAt = now;
+  }
+
+  /** Nothing was in flight for a while: what is known stays, and the next bulk is paced from its first segment on. */
+  resumed(now: number): void {
+    this.#emptyAt = now;
+    this.#quarterMin = Infinity;
+    this.recent = Infinity;
+    if (this.state === 'cruise') {
+      this.#phase = 2;
+      this.#phaseAt = now;
+    }
+  }
+}

@@ -1,0 +1,336 @@
+import { zeroCounters } from '../../../shared/counters.ts';
+import { type ClientOptions, defaultOptions, type ServerOptions } from '../../../shared/options.ts';
+import { BatchPool } from '../../../src-main/engine/kernel/batch.ts';
+import { sharedKernel } from '../../../src-main/engine/kernel/load.ts';
+import { type EngineContext, engineContext } from '../../../src-main/engine/session/context.ts';
+import { dial } from '../../../src-main/engine/session/dial.ts';
+import { listen } from '../../../src-main/engine/session/listen.ts';
+import type { KcpSession } from '../../../src-main/engine/session/session.ts';
+import type { SmuxStream } from '../../../src-main/engine/smux/stream.ts';
+import { CubicFlow } from './cubic.ts';
+import type { LaneConditions } from './lane.ts';
+import { CoarseWorld, LineNetwork } from './world.ts';
+
+export type Way = 'up' | 'down';
+type Options = Partial<ClientOptions & ServerOptions>;
+
+/** One experiment: a bulk stream one way beside a 1-byte echo on a stream of its own. Times are ms. */
+export interface Cell {
+  /** Mbit/s */
+  rate: number;
+  rtt: number;
+  queue: number;
+  loss?: number;
+  burst?: number;
+  jitter?: number;
+  way: Way;
+  client?: Options;
+  server?: Options;
+  /** sessions of the tunnel; the echo is in the last, the bulk in the first */
+  conn?: number;
+  /** tunnels with a bulk stream each; the second starts a third of the way */
+  tunnels?: number;
+  /** Cubic-like flows beside the tunnel, the same way, from the start of the bulk on */
+  cubic?: number;
+  /** of bulk */
+  seconds: number;
+  /** what becomes of the line, at seconds after the start of the bulk */
+  changes?: { at: number; rate?: number; rtt?: number; loss?: number }[];
+  /** bytes/s that the receiving application takes */
+  reader?: number;
+  seed?: number;
+}
+
+/** One moment of a cell. */
+export interface Moment {
+  /** ms after the start of the bulk */
+  at: number;
+  /** Mbit/s of the first bulk, and of what competes with it */
+  goodput: number;
+  other: number;
+  /** Mbit/s offered to the line */
+  wire: number;
+  /** ms of waiting in front of the line */
+  queue: number;
+  rtt: number;
+  /** segments */
+  inFlight: number;
+  /** Mbit/s that the sender believes the line carries, and at which it sends */
+  estimate: number;
+  pace: number;
+  state: string;
+  parity: number;
+  loss: number;
+}
+
+export interface CellResult {
+  /** Mbit/s after the start-up, and what the line can carry with the parity that its loss needs */
+  goodput: number;
+  ideal: number;
+  other: number;
+  /** bytes offered to the line per byte of goodput, over all of the bulk */
+  wire: number;
+  /** shares: dropped by the queue after the start-up and in all, segments sent again, and the part of those that was needless */
+  dropped: number;
+  droppedInAll: number;
+  repeated: number;
+  /** ms beyond the idle median */
+  idle: number;
+  p50: number;
+  p95: number;
+  /** ms until 90 % of `goodput`, over 200 ms, was reached */
+  rampUp: number;
+  moments: Moment[];
+}
+
+const SERVER = { host: '10.0.0.2', minPort: 29900, maxPort: 29900 };
+const IDLE_MS = 1500;
+const STEP_MS = 20;
+const PIECE = new Uint8Array(64 * 1024);
+const ECHO_PAUSE_MS = 20;
+const [ECHO, SINK, SOURCE] = [1, 2, 3];
+const PLAIN: Options = { crypt: 'none', nocomp: true, pace: 'auto' };
+
+/** Batches of all cells: configurations come and go, kernel memory is of fixed size. */
+const pool = new BatchPool(sharedKernel());
+
+function configure(options: ClientOptions | ServerOptions, world: CoarseWorld): EngineContext {
+  return { ...engineContext(options, world, zeroCounters()), pool };
+}
+
+function fill(stream: SmuxStream): void {
+  const write = (): void => {
+    while (stream.write(PIECE));
+  };
+  stream.onDrain = write;
+  write();
+}
+
+/** Parity that leaves under 2.5 % of the groups not to be rebuilt where losses are independent. */
+function parityFor(loss: number, data: number, most: number): number {
+  if (loss < 0.01) return 0;
+  for (let parity = 0; parity < most; parity++)
+    if (failures(loss, data + parity, parity) < 0.025) return parity;
+  return most;
+}
+
+/** The share of groups of n that lose more than m. */
+function failures(loss: number, n: number, m: number): number {
+  let share = (1 - loss) ** n;
+  let within = share;
+  for (let k = 1; k <= m; k++) {
+    share *= ((n - k + 1) / k) * (loss / (1 - loss));
+    within += share;
+  }
+  return 1 - within;
+}
+
+export function idealGoodput({ rate, loss = 0, client = {} }: Cell): number {
+  const { mtu, datashard, parityshard } = { ...defaultOptions('client'), ...client };
+  const fec = datashard > 0 && parityshard > 0;
+  const parity = fec ? parityFor(loss, datashard, parityshard) : 0;
+  const left = fec ? failures(loss, datashard + parity, parity) * loss : loss;
+  const data = (mtu - 20 - (fec ? 8 : 0) - 24) / mtu;
+  return rate * data * (fec ? datashard / (datashard + parity) : 1) * (1 - left);
+}
+
+/** Takes what comes as fast as the application does. */
+function takeAt(world: CoarseWorld, stream: SmuxStream, rate: number, count: (bytes: number) => void): void {
+  let waiting = 0;
+  stream.onData = (chunk) => {
+    count(chunk.length);
+    if (rate === Infinity) stream.consumed(chunk.length);
+    else waiting += chunk.length;
+  };
+  if (rate === Infinity) return;
+  const take = (): void => {
+    const bytes = Math.min(waiting, (rate * STEP_MS) / 1000);
+    waiting -= bytes;
+    stream.consumed(bytes);
+    world.at(world.now() + STEP_MS, take);
+  };
+  take();
+}
+
+interface Bulk {
+  session: KcpSession;
+  sender: () => KcpSession;
+  received: number;
+}
+
+export async function runCell(cell: Cell): Promise<CellResult> {
+  const { rate, rtt, queue, loss = 0, burst = 1, jitter = 0, way, seconds, tunnels = 1, conn = 1 } = cell;
+  const world = new CoarseWorld(cell.seed ?? 1);
+  const lane: LaneConditions = { rate, queue, delay: rtt / 2, jitter, loss, burst };
+  const network = new LineNetwork(world, SERVER.minPort, lane, { ...lane });
+  const narrow = way === 'up' ? network.up : network.down;
+  const server = configure({ ...defaultOptions('server'), ...PLAIN, ...cell.server } as ServerOptions, world);
+  const clients: EngineContext[] = [];
+  const accepted = new Map<number, KcpSession>();
+  const bulks: Bulk[] = [];
+  const byConv = new Map<number, Bulk>();
+  const reader = cell.reader ?? Infinity;
+
+  const listening = await listen(server, { ...SERVER, host: '' }, network, (session) => {
+    accepted.set(session.conv, session);
+    session.onStream = (stream) => {
+      stream.onData = (first) => {
+        const kind = first[0];
+        stream.consumed(first.length);
+        if (kind === SINK) takeAt(world, stream, reader, (n) => (byConv.get(session.conv)!.received += n));
+        else if (kind === SOURCE) fill(stream);
+        else {
+          stream.onData = (chunk) => {
+            stream.write(chunk.slice());
+            stream.consumed(chunk.length);
+          };
+        }
+      };
+    };
+  });
+  const open = async (): Promise<KcpSession> => {
+    const config = configure(
+      { ...defaultOptions('client'), ...PLAIN, ...cell.client } as ClientOptions,
+      world,
+    );
+    clients.push(config);
+    const dialled = dial(config, SERVER, network);
+    let session: KcpSession | undefined;
+    void dialled.then((made) => (session = made));
+    await world.run(10_000, () => session?.state === 'up');
+    return dialled;
+  };
+  const startBulk = (session: KcpSession): void => {
+    const bulk: Bulk = {
+      session,
+      sender: () => (way === 'up' ? session : accepted.get(session.conv)!),
+      received: 0,
+    };
+    bulks.push(bulk);
+    byConv.set(session.conv, bulk);
+    const stream = session.mux.open();
+    stream.write(Uint8Array.of(way === 'up' ? SINK : SOURCE));
+    if (way === 'up') world.at(world.now() + rtt, () => fill(stream));
+    else takeAt(world, stream, reader, (n) => (bulk.received += n));
+  };
+
+  const sessions: KcpSession[] = [];
+  for (let i = 0; i < Math.max(conn, tunnels); i++) sessions.push(await open());
+  const echoes: { at: number; took: number }[] = [];
+  const echo = sessions[conn - 1].mux.open();
+  let sentAt = 0;
+  const ask = (): void => {
+    sentAt = world.now();
+    echo.write(Uint8Array.of(ECHO));
+  };
+  echo.onData = (chunk) => {
+    echo.consumed(chunk.length);
+    if (echoes.length > 0 || sentAt > 0) echoes.push({ at: sentAt, took: world.now() - sentAt });
+    world.at(world.now() + ECHO_PAUSE_MS, ask);
+  };
+  echo.write(Uint8Array.of(ECHO));
+  world.at(world.now() + rtt + 50, ask);
+  await world.run(Math.max(IDLE_MS, 6 * rtt));
+
+  const start = world.now();
+  const cubic = Array.from({ length: cell.cubic ?? 0 }, () => new CubicFlow(world, narrow, rtt / 2));
+  for (const flow of cubic) flow.start();
+  startBulk(sessions[0]);
+  if (tunnels > 1) world.at(start + (seconds * 1000) / 3, () => startBulk(sessions[1]));
+  for (const { at, ...change } of cell.changes ?? [])
+    world.at(start + at * 1000, () => {
+      for (const each of [network.up, network.down]) {
+        const { rtt: trip, ...rest } = change;
+        each.conditions = { ...each.conditions, ...rest, ...(trip ? { delay: trip / 2 } : {}) };
+      }
+    });
+
+  const firstWire = narrow.bytes;
+  const firstSegments = segmentsOf(way === 'up' ? clients : [server]);
+  const firstDrops = { dropped: narrow.dropped, offered: narrow.offered };
+  const settleAt = Math.min(seconds * 500, 1000 + 10 * rtt);
+  const moments: Moment[] = [];
+  let settled = { ...firstDrops, received: 0, other: 0 };
+  let last = { wire: firstWire, received: 0, other: 0 };
+  const others = (): number =>
+    cubic.reduce((sum, flow) => sum + flow.delivered, 0) + (bulks[1]?.received ?? 0);
+  for (let at = STEP_MS; at <= seconds * 1000; at += STEP_MS) {
+    world.runSync(start + at - world.now());
+    const [bulk] = bulks;
+    const { received } = bulk;
+    const state = bulk.sender().snapshot();
+    const mbit = (bytes: number): number => (bytes * 8) / (STEP_MS * 1000);
+    moments.push({
+      at,
+      goodput: mbit(received - last.received),
+      other: mbit(others() - last.other),
+      wire: mbit(narrow.bytes - last.wire),
+      queue: narrow.waiting,
+      rtt: state.srtt ?? 0,
+      inFlight: state.inFlight,
+      estimate: ((state.line?.rate ?? 0) * 8) / 1e6,
+      pace: ((state.line?.pace ?? 0) * 8) / 1e6,
+      state: state.line?.state ?? '',
+      parity: state.line?.parity ?? 0,
+      loss: state.line?.loss ?? 0,
+    });
+    last = { wire: narrow.bytes, received, other: others() };
+    if (at <= settleAt)
+      settled = { dropped: narrow.dropped, offered: narrow.offered, received, other: others() };
+  }
+
+  const [{ received }] = bulks;
+  const steadyMs = seconds * 1000 - settleAt;
+  const goodput = ((received - settled.received) * 8) / (steadyMs * 1000);
+  const segments = segmentsOf(way === 'up' ? clients : [server]);
+  const idle = quantile(
+    echoes.filter(({ at }) => at < start - rtt).map(({ took }) => took),
+    0.5,
+  );
+  const loaded = echoes.filter(({ at }) => at > start + settleAt).map(({ took }) => took);
+  // An echo that has not come back is as late as it is.
+  if (sentAt > start + settleAt && !echoes.some(({ at }) => at === sentAt)) loaded.push(world.now() - sentAt);
+  for (const session of sessions) session.close();
+  listening.close();
+  return {
+    goodput,
+    ideal: idealGoodput(cell),
+    other: ((others() - settled.other) * 8) / (steadyMs * 1000),
+    wire: (narrow.bytes - firstWire) / (received + (bulks[1]?.received ?? 0)),
+    dropped: share(narrow.dropped - settled.dropped, narrow.offered - settled.offered),
+    droppedInAll: share(narrow.dropped - firstDrops.dropped, narrow.offered - firstDrops.offered),
+    repeated: share(segments.again - firstSegments.again, segments.out - firstSegments.out),
+    idle,
+    p50: quantile(loaded, 0.5) - idle,
+    p95: quantile(loaded, 0.95) - idle,
+    rampUp: rampUp(moments, goodput),
+    moments,
+  };
+}
+
+const share = (part: number, all: number): number => (all === 0 ? 0 : part / all);
+
+function segmentsOf(configs: EngineContext[]): { out: number; again: number } {
+  let [out, again] = [0, 0];
+  for (const { counters } of configs) {
+    out += counters.OutSegs;
+    again += counters.RetransSegs;
+  }
+  return { out, again };
+}
+
+function quantile(values: number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+}
+
+const RAMP_STEPS = 10;
+
+function rampUp(moments: Moment[], goodput: number): number {
+  let sum = 0;
+  for (let i = 0; i < moments.length; i++) {
+    sum += moments[i].goodput - (i >= RAMP_STEPS ? moments[i - RAMP_STEPS].goodput : 0);
+    if (i >= RAMP_STEPS && sum / RAMP_STEPS >= 0.9 * goodput) return moments[i].at;
+  }
+  return Infinity;
+}
