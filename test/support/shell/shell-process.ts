@@ -51,14 +51,15 @@ export class ShellProcess extends Process {
     this.onMessage((message) => this.#onMessage(message as FromShell));
   }
 
+  /** Resolves when the shell has opened its window. */
+  opened(): Promise<Extract<FromShell, { kind: 'load' }>> {
+    return this.until('the shell to open its window', () => this.#load, 20_000);
+  }
+
   /** Shows the shell's window in `page`, once there is one; or shows it anew, where it is shown there. */
   async open(page: Page): Promise<void> {
     if (this.#page) return void (await this.#page.reload());
-    const { window, url, preload } = await this.until(
-      'the shell to open its window',
-      () => this.#load,
-      20_000,
-    );
+    const { window, url, preload } = await this.opened();
     this.#page = page;
     await page.exposeBinding('shellIpc', ({ frame }, channel: string, args: unknown[]) =>
       this.#tell({
