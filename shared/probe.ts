@@ -1,4 +1,5 @@
 import type { CryptName } from './crypts.ts';
+import type { ClientOptions } from './options.ts';
 
 /** What a probe can learn of a server, by kcptun's JSON keys. `rcvwnd` and `keepalive` are the server's own. */
 export interface FoundSettings {
@@ -88,3 +89,17 @@ export const unknownOf = ({ found }: ProbeReport): string[] => [
   ...SETTINGS.filter((key) => found[key] === undefined),
   ...NEVER_TOLD,
 ];
+
+/**
+ * What a client must be told so that it fits the server that answered.
+ * @param mtu what the client has: it is lowered where the line carries less
+ */
+export function fittingOptions({ found, line }: ProbeReport, mtu: number): Partial<ClientOptions> {
+  const { crypt, datashard, parityshard, nocomp, smuxver } = found;
+  const all = { crypt, datashard, parityshard, nocomp, smuxver };
+  const fitting: Partial<ClientOptions> = Object.fromEntries(
+    Object.entries(all).filter(([, value]) => value !== undefined),
+  );
+  if (line.mtu !== null && line.mtu < mtu) fitting.mtu = line.mtu;
+  return fitting;
+}

@@ -10,7 +10,8 @@ import type { ProbeReport } from '../../shared/probe.ts';
 import { probe } from '../../src-main/engine/probe/probe.ts';
 import { SystemWorld } from '../../src-main/engine/runtime/system-world.ts';
 import { systemNetwork } from '../../src-main/engine/transport/network.ts';
-import { debianIsHere, KEY, startServer } from '../support/peers.ts';
+import { BUNDLE, debianIsHere, KEY, startServer } from '../support/peers.ts';
+import { Process } from '../support/process.ts';
 import { RelayProcess } from '../support/relay-process.ts';
 import { until } from '../support/until.ts';
 
@@ -162,5 +163,28 @@ describe.skipIf(!debianIsHere)("a probe of Debian's server", () => {
     const dead = await ask(server.port);
     expect(dead).toMatchObject({ answered: null, endpoints: [{ heard: 'refused' }] });
     expect(dead.tookMs).toBeLessThan(1500);
+  });
+});
+
+describe.skipIf(!debianIsHere)('kcptun probe', () => {
+  const run = (...args: string[]): Process => new Process(process.execPath, [BUNDLE, 'probe', ...args]);
+
+  it('prints JSON of what it found, or ends with status 1 or 2', async () => {
+    await using stage = await new Stage().open();
+    const flags = { target: stage.target, crypt: 'tea', ds: 5, ps: 5, nocomp: true, keepalive: 5 };
+    await using server = await startServer('debian', flags);
+    const address = `127.0.0.1:${server.port}`;
+    const found = run('--json', '--key', KEY, address);
+    expect(await found.exited).toMatchObject({ code: 0 });
+    expect(JSON.parse(found.output)).toMatchObject({
+      found: { crypt: 'tea', datashard: 5, parityshard: 5, nocomp: true, smuxver: 1, keepalive: 5 },
+      line: { loss: 0, mtu: 1500 },
+    });
+    const nothing = run('--key', 'another key', '--crypt', 'aes,tea', address);
+    expect(await nothing.exited).toMatchObject({ code: 1 });
+    expect(nothing.output).toContain('somebody listens');
+    expect(await run('--crypt', 'rot13', address).exited).toMatchObject({ code: 2 });
+    for (const { output } of [found, nothing]) expect(output).not.toContain(KEY);
+    await server.stop('SIGKILL');
   });
 });

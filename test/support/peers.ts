@@ -21,7 +21,7 @@ const COMMON: Flags = { key: KEY, smuxver: 1 };
  */
 export const { OURS } = process.env;
 export const oursIsStoodIn = OURS === 'debian';
-const BUNDLE = OURS ?? fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
+export const BUNDLE = OURS ?? fileURLToPath(new URL('../../dist/node/kcptun.js', import.meta.url));
 
 export const debianIsHere =
   findProgram('kcptun-client') !== undefined && findProgram('kcptun-server') !== undefined;

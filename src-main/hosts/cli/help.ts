@@ -6,13 +6,15 @@ export const MAIN_HELP = `kcptun: carries TCP connections over UDP, as xtaci/kcp
 usage:
   kcptun client [options]    listen for TCP connections and carry them to a kcptun server
   kcptun server [options]    take them from kcptun clients and connect each to a target
+  kcptun probe [options] host:port
+                             ask a server what it is, and print a client's command line that fits it
   kcptun web [--port port] [--folder path]
                              serve the window to a browser on this machine; profiles are kept in the folder
   kcptun start               open the window, or serve it where Electron is missing
   kcptun --version
   kcptun --help
 
-'kcptun client --help' and 'kcptun server --help' list the options.
+'kcptun client --help', 'kcptun server --help' and 'kcptun probe --help' list the options.
 `;
 
 /** Listed by kcptun itself only in its sources. */

@@ -3,7 +3,7 @@ import { version } from '../../../package.json';
 import { UsageError } from './arguments.ts';
 import { MAIN_HELP } from './help.ts';
 
-const COMMANDS = ['client', 'server', 'web', 'start'];
+const COMMANDS = ['client', 'server', 'probe', 'web', 'start'];
 
 /** Runs one command to its end. @throws {UsageError} */
 async function run([command, ...rest]: string[]): Promise<void> {
@@ -11,6 +11,8 @@ async function run([command, ...rest]: string[]): Promise<void> {
     case 'client':
     case 'server':
       return (await import('./tunnel.ts')).runTunnel(command, rest, version);
+    case 'probe':
+      return (await import('./probe.ts')).runProbe(rest);
     case 'web':
       return (await import('./web.ts')).runWeb(rest);
     case 'start':
