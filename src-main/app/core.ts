@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   ApiCore,
   HostCapabilities,
@@ -29,6 +30,8 @@ export interface CoreDeps {
   store: Store;
   log: LogBook;
   spawn: SpawnWorker;
+  /** the folder for what `snmplog` writes */
+  counters: string;
 }
 
 /** One window, or one tray: what it is told, and what it wants to be told. */
@@ -226,7 +229,13 @@ export class Core implements ApiCore {
   #start(id: string): void {
     const profile = this.#book.get(id);
     const options = resolvedOptions(profile);
-    if (!isOn(this.#supervisor.state(id))) this.#deps.log.write('info', 'switched on', profile);
+    // a name, whatever path an old profile has: a tunnel writes in the app's own folder only
+    const [name] = /[^/\\]*$/.exec(options.snmplog)!;
+    options.snmplog = name && join(this.#deps.counters, id, name);
+    if (!isOn(this.#supervisor.state(id))) {
+      this.#deps.log.write('info', 'switched on', profile);
+      if (name) this.#deps.log.write('info', `its counters go to ${options.snmplog}`, profile);
+    }
     this.#supervisor.start(id, { role: 'client', options, udp: this.settings.udp });
     this.#network.start();
     this.#rememberRunning();

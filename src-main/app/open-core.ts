@@ -42,6 +42,7 @@ export async function openCore({ folder, openConf, keyring, host, version }: Ope
       host: { ...host, secureStorage: store.secure },
       store,
       log,
+      counters: join(folder, 'counters'),
       spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),
     });
     core.restore();

@@ -1,10 +1,10 @@
-import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Lines that may wait for a slow disk; beyond, the oldest are lost rather than the memory. */
 const WAITING_LINES = 10_000;
 
-/** Appends lines to a file; when it has grown to `maxBytes` it becomes `.1`, the old `.1` becomes `.2`, and so on. */
+/** Appends lines to a file, in a folder of its own that only its owner may read; when it has grown to `maxBytes` it becomes `.1`, the old `.1` becomes `.2`, and so on. */
 export class RotatingFile {
   #waiting: string[] = [];
   #writing: Promise<void> | null = null;
@@ -50,7 +50,10 @@ export class RotatingFile {
   }
 
   async #open(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
+    const folder = dirname(this.path);
+    await mkdir(folder, { recursive: true });
+    // the lines name servers: one made by an older version too is for nobody else
+    await chmod(folder, 0o700);
     this.#size = await stat(this.path).then(
       ({ size }) => size,
       () => 0,

@@ -24,7 +24,8 @@ export type HostMemory = z.infer<typeof hostMemory>;
 /** A profile on disk: the key is apart from the options, and sealed where the host can. */
 const storedProfile = z.object({
   ...profileFields,
-  id: z.string().min(1).max(64),
+  // it names a folder too
+  id: z.string().regex(/^[\w-]{1,64}$/),
   key: storedKey.optional(),
 });
 type StoredProfile = z.infer<typeof storedProfile>;

@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { COUNTER_NAMES, type Counters } from '../../shared/counters.ts';
 import { formatGoTime } from './go-time.ts';
 
@@ -8,9 +10,40 @@ export function snmpLogPath(path: string, time: Date, platform: NodeJS.Platform 
   return path.slice(0, path.length - name.length) + formatGoTime(name, time);
 }
 
+/** Opens a file to append to. */
+export type OpenForAppend = (path: string) => Promise<FileHandle>;
+
+/** Where the user says, through links too, as kcptun does; a new file is the user's alone. */
+export const openAnywhere: OpenForAppend = (path) => open(path, 'a', 0o600);
+
+/** What has no O_NOFOLLOW is Windows: there the file is looked at before. A pipe must not keep the opener waiting. */
+const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+
+/**
+ * In the app's own folder, which is made where it is missing: a regular file that has no other name.
+ * @throws {Error} where there is something else
+ */
+export const openOwn: OpenForAppend = async (path) => {
+  const refused = (): Error => new Error(`${path}: expected a regular file and no link`);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const found = await lstat(path).catch(() => null);
+  if (found && (!found.isFile() || found.nlink > 1)) throw refused();
+  const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  // another may have put something there since
+  const opened = await file.stat();
+  if (opened.isFile() && opened.nlink === 1) return file;
+  await file.close();
+  throw refused();
+};
+
 /** Appends one line of counters to kcptun's CSV, and its header first where the file is new. */
-export async function writeSnmpLine(path: string, counters: Counters, time: Date): Promise<void> {
-  const file = await open(snmpLogPath(path, time), 'a', 0o666);
+export async function writeSnmpLine(
+  path: string,
+  counters: Counters,
+  time: Date,
+  openFile: OpenForAppend = openAnywhere,
+): Promise<void> {
+  const file = await openFile(snmpLogPath(path, time));
   try {
     const { size } = await file.stat();
     const header = size === 0 ? `${['Unix', ...COUNTER_NAMES].join(',')}\n` : '';
@@ -29,6 +62,7 @@ export function startSnmpLog(
   options: { snmplog: string; snmpperiod: number },
   read: () => Counters,
   report: (error: Error) => void,
+  openFile: OpenForAppend = openAnywhere,
 ): () => void {
   if (options.snmplog === '' || options.snmpperiod === 0) return () => {};
   let writing = Promise.resolve();
@@ -36,7 +70,7 @@ export function startSnmpLog(
     () => {
       const time = new Date();
       const counters = { ...read() };
-      writing = writing.then(() => writeSnmpLine(options.snmplog, counters, time)).catch(report);
+      writing = writing.then(() => writeSnmpLine(options.snmplog, counters, time, openFile)).catch(report);
       // setInterval takes no more than 2^31 - 1 ms
     },
     Math.min(options.snmpperiod * 1000, 0x7fffffff),

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { startClient, startServer } from '../engine/index.ts';
 import { runEngine } from './engine-runner.ts';
 import type { EngineSpec } from './messages.ts';
-import { startSnmpLog } from './snmp-log.ts';
+import { openOwn, startSnmpLog } from './snmp-log.ts';
 import { openTrace } from './trace-file.ts';
 
 // The entry of a tunnel's thread: one engine, whose role and options came as workerData.
@@ -20,6 +20,7 @@ await runEngine(
       spec.options,
       () => engine.snapshot().counters,
       (error) => onEvent({ kind: 'note', text: `snmplog: ${error.message}` }),
+      openOwn,
     );
     return {
       snapshot: () => engine.snapshot(),

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -47,6 +47,7 @@ beforeEach(async () => {
     },
     store: new Store(openConf(folder), null),
     log,
+    counters: join(folder, 'counters'),
     spawn: (workerData) => {
       const worker = new Worker(WORKER, { workerData });
       workers.push(worker);
@@ -213,14 +214,15 @@ describe('a tunnel that cannot work', () => {
     expect(diagnosis).toMatchObject({ code: 'resolve-failed', remote: 'nowhere.invalid:29900' });
   });
 
-  it('writes its counters where snmplog says', async () => {
-    const snmplog = join(folder, 'snmp.csv');
-    const id = await profile('127.0.0.1:9', { snmplog, snmpperiod: 1 });
+  it('writes its counters under the name that snmplog says, in a folder of the app', async () => {
+    const id = await profile('127.0.0.1:9', { snmplog: '../snmp.csv', snmpperiod: 1 });
+    const snmplog = join(folder, 'counters', id, 'snmp.csv');
     await client.request('tunnels.start', { id });
     await inState(id, 'connecting');
     const text = () => (existsSync(snmplog) ? readFileSync(snmplog, 'utf8') : '');
     await until('a line of counters', () => /^Unix,BytesSent,.*\n\d+,/.test(text()));
     await client.request('tunnels.stop', { id });
     expect(text().trimEnd().split('\n')[1].split(',')).toHaveLength(COUNTER_NAMES.length + 1);
+    expect(statSync(snmplog).mode & 0o777).toBe(0o600);
   });
 });

@@ -36,6 +36,7 @@ export function appCore(
     host: { ...HOST, ...host },
     store,
     log,
+    counters: join(folder, 'counters'),
     spawn: (spec) => {
       const worker = new WorkerDouble(spec);
       workers.push(worker);

@@ -80,6 +80,7 @@ export const form = {
   hostNeeded: 'Where is the server? A name or an address',
   hostWrong: 'Not a host name or an address',
   portWrong: 'A port from 1 to 65535, or a range such as 29900-29999',
+  fileName: 'Only the name counts: the file lies in a folder of the app.',
   localTaken: (name: string) => `“${name}” listens there as well: the two cannot run at once`,
   units: {
     seconds: 's',

@@ -89,10 +89,10 @@ export const options: OptionTexts = {
   },
   snmplog: {
     label: 'Counters to a CSV file',
-    help: "A path. Its name may be one of Go's time layouts, such as snmp-20060102.log.",
+    help: "A file's name, in the folder counters beside the app's settings. It may be one of Go's time layouts, such as snmp-20060102.csv.",
   },
   snmpperiod: { label: 'A line every', help: '0 writes none.' },
-  log: { label: 'Log to a file', help: "A path that this tunnel's log is appended to." },
+  log: { label: 'Log to a file', help: 'Means nothing here, where the app keeps the log; kept for export.' },
   quiet: { label: 'Quiet log', help: "No 'stream opened' and 'stream closed' lines." },
   tcp: {
     label: 'Fake TCP',

@@ -74,6 +74,7 @@ export const form: typeof formEn = {
   hostNeeded: '服务器在哪里？请填写域名或地址',
   hostWrong: '不是有效的域名或地址',
   portWrong: '1 到 65535 的端口，或范围，例如 29900-29999',
+  fileName: '只取文件名：文件保存在应用自己的文件夹中。',
   localTaken: (name) => `“${name}”也监听该端口：两者不能同时运行`,
   units: { seconds: '秒', milliseconds: '毫秒', bytes: '字节', 'bytes/s': '字节/秒', packets: '个' },
 };

@@ -2,6 +2,7 @@
 import { version } from '../../../package.json';
 import { UsageError } from './arguments.ts';
 import { MAIN_HELP } from './help.ts';
+import { hideKey } from './process-title.ts';
 
 const COMMANDS = ['client', 'server', 'probe', 'web', 'start'];
 
@@ -31,6 +32,7 @@ async function run([command, ...rest]: string[]): Promise<void> {
   throw new UsageError(`${asked}: expected ${COMMANDS.join(', ')}, --help or --version`);
 }
 
+hideKey(process.argv.slice(2));
 run(process.argv.slice(2)).catch((error: unknown) => {
   // what is wrong with the world is one line too; a defect of ours shows where it is
   const expected = error instanceof UsageError || (error instanceof Error && 'code' in error);

@@ -32,6 +32,8 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const signal = untilSignal();
 
   for (const line of [...startupLines(version, options), ...warningLines(problems, unknown)]) log.line(line);
+  if ('key' in args.values)
+    log.line('WARNING: --key can be seen by others on this machine: set KCPTUN_KEY, or name a file with -c');
   const onEvent = (event: EngineEvent): void => {
     if (!options.quiet || !STREAM_EVENTS.includes(event.kind)) log.line(describeEvent(event));
   };

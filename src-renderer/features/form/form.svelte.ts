@@ -23,6 +23,8 @@ interface OwnFields {
   host: object;
   port: object;
   'key-short': object;
+  /** a path stands where a name is taken */
+  'file-name': object;
   /** `name` is the other tunnel */
   'local-taken': { name: string };
 }
@@ -207,6 +209,7 @@ export class Form {
     for (const problem of checkOptions('client', this.options))
       note(problem.key as FormKey, problem.severity, problem);
     if (String(key).length < LEAST_KEY) note('key', 'warning', { code: 'key-short' });
+    if (/[/\\]/.test(this.options.snmplog)) note('snmplog', 'warning', { code: 'file-name' });
     const port = localPort(this.options.localaddr);
     const rival = this.others().find(({ options }) => port !== null && localPort(options.localaddr) === port);
     if (rival) note('localaddr', 'warning', { code: 'local-taken', name: rival.profile.name });

@@ -15,6 +15,8 @@ export function noteText(note: FieldNote, { form, problems }: Words): string {
       return form.portWrong;
     case 'key-short':
       return form.keyShort;
+    case 'file-name':
+      return form.fileName;
     case 'unreadable':
       return form.keyMissing[note.code];
     case 'local-taken':

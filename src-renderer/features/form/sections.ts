@@ -15,8 +15,8 @@ export const SECTIONS = {
 
 /** What a mode sets, and manual leaves to the user; they stand beside the mode. */
 export const MANUAL = ['nodelay', 'interval', 'resend', 'nc'] as const satisfies readonly FormKey[];
-/** Shown only where a profile sets them: one is refused here, the other means nothing. */
-const HIDDEN: readonly FormKey[] = ['tcp', 'pprof'];
+/** Shown only where a profile sets them: one is refused here, the others mean nothing. */
+const HIDDEN: readonly FormKey[] = ['tcp', 'pprof', 'log'];
 
 export const SPECS = optionsOf('client') as (OptionSpec & { key: FormKey })[];
 export const specFor = (key: FormKey): OptionSpec => SPECS.find((spec) => spec.key === key)!;

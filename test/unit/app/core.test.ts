@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appCore, openWindow, temporaryFolder } from '../../support/app-core.ts';
 import { streamSnapshot } from '../../support/snapshots.ts';
@@ -278,6 +279,17 @@ describe('tunnels', () => {
     await client.request('tunnels.stop', { id });
     expect(await stateOf(id)).toEqual({ kind: 'off' });
     await refused(client.request('tunnels.start', { id: 'nobody' }), 'not-found');
+  });
+
+  it('lets a tunnel write its counters in its own folder only', async () => {
+    for (const snmplog of ['/home/me/.ssh/snmp-2006.csv', '../../snmp-2006.csv', 'a\\b\\snmp-2006.csv']) {
+      const { id } = await create('one', { snmplog });
+      await client.request('tunnels.start', { id });
+      expect(app.workers.at(-1)!.spec.options.snmplog).toBe(join(folder, 'counters', id, 'snmp-2006.csv'));
+    }
+    const { id } = await create('none');
+    await client.request('tunnels.start', { id });
+    expect(app.workers.at(-1)!.spec.options.snmplog).toBe('');
   });
 
   it('starts and stops all', async () => {

@@ -66,7 +66,9 @@ describe('RotatingFile', () => {
     await again.flush();
     const lines = readFileSync(path(), 'utf8').trimEnd().split('\n');
     expect([lines.length, lines[0], ...lines.slice(-2)]).toEqual([102, 'line 0', 'later', 'another day']);
-    if (process.platform !== 'win32') expect(statSync(path()).mode & 0o777).toBe(0o600);
+    if (process.platform === 'win32') return;
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
   });
 
   it('rotates by size and keeps so many old files', async () => {

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { COUNTER_NAMES, zeroCounters } from '../../../shared/counters.ts';
-import { snmpLogPath, startSnmpLog, writeSnmpLine } from '../../../src-main/tunnels/snmp-log.ts';
+import { openOwn, snmpLogPath, startSnmpLog, writeSnmpLine } from '../../../src-main/tunnels/snmp-log.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -33,6 +34,34 @@ describe('writeSnmpLine', () => {
     expect(first).toBe(`${time.getTime() / 1000},7,${'0,'.repeat(COUNTER_NAMES.length - 2)}9`);
     expect(second.split(',')).toHaveLength(COUNTER_NAMES.length + 1);
     expect(end).toBe('');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('openOwn', () => {
+  const write = (path: string) => writeSnmpLine(path, zeroCounters(), time, openOwn);
+
+  it('makes a file for nobody else, in a folder for nobody else, and goes on with it', async () => {
+    const path = join(folder, 'counters', 'a.csv');
+    await write(path);
+    await write(path);
+    expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(3);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'counters'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('writes through no link, into no pipe and no folder', async () => {
+    const target = join(folder, 'authorized_keys');
+    await writeFile(target, 'untouched');
+    const at = (name: string) => join(folder, name);
+    await symlink(target, at('symbolic'));
+    await symlink(at('nowhere'), at('dangling'));
+    await link(target, at('hard'));
+    await mkdir(at('folder'));
+    execFileSync('mkfifo', [at('pipe')]);
+    for (const name of ['symbolic', 'dangling', 'hard', 'pipe', 'folder'])
+      await expect(write(at(name))).rejects.toThrow('expected a regular file and no link');
+    expect(await readFile(target, 'utf8')).toBe('untouched');
+    expect(await readdir(folder)).not.toContain('nowhere');
   });
 });
 

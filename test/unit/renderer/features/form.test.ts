@@ -148,7 +148,11 @@ describe('Form', () => {
 
 describe('sections', () => {
   it('show every option of a client once', () => {
-    const shown = [...Object.values(SECTIONS).flat(), ...MANUAL, ...advancedKeys({ tcp: true, pprof: true })];
+    const shown = [
+      ...Object.values(SECTIONS).flat(),
+      ...MANUAL,
+      ...advancedKeys({ tcp: true, pprof: true, log: 'x' }),
+    ];
     const all = OPTIONS.filter((spec) => 'client' in spec.default).map(({ key }) => key);
     expect([...shown].sort()).toEqual([...all].sort());
   });
