@@ -1,16 +1,17 @@
-import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
+import { giveBlock, SMALL_BYTES, takeBlock, takeSmall } from './blocks.ts';
 import type { FrameSink } from './sink.ts';
 
 /** What fills less of its last block is handed over as a copy of its own, so that little data never holds much memory. */
-const LEAST_HANDED = BLOCK_BYTES / 4;
+const LEAST_SHARE = 1 / 4;
 
 /** Bytes that wait, copied into blocks. */
 export class ByteQueue {
   #blocks: Uint8Array[] = [];
   /** of the front block, gone */
   #offset = 0;
-  /** of the last block */
-  #filled = BLOCK_BYTES;
+  /** of the last block, and how many of it are left */
+  #filled = 0;
+  #left = 0;
   #length = 0;
 
   /** bytes waiting */
@@ -21,13 +22,16 @@ export class ByteQueue {
   push(bytes: Uint8Array, from: number, length: number): void {
     this.#length += length;
     while (length > 0) {
-      if (this.#filled === BLOCK_BYTES) {
-        this.#blocks.push(takeBlock());
+      if (this.#left === 0) {
+        const block = this.#blocks.length === 0 && length <= SMALL_BYTES ? takeSmall() : takeBlock();
+        this.#blocks.push(block);
         this.#filled = 0;
+        this.#left = block.length;
       }
-      const n = Math.min(length, BLOCK_BYTES - this.#filled);
+      const n = Math.min(length, this.#left);
       this.#blocks[this.#blocks.length - 1].set(bytes.subarray(from, from + n), this.#filled);
       this.#filled += n;
+      this.#left -= n;
       from += n;
       length -= n;
     }
@@ -38,7 +42,7 @@ export class ByteQueue {
     this.#length -= length;
     while (length > 0) {
       const block = this.#blocks[0];
-      const end = this.#blocks.length === 1 ? this.#filled : BLOCK_BYTES;
+      const end = this.#blocks.length === 1 ? this.#filled : block.length;
       const n = Math.min(length, end - this.#offset);
       sink.write(block, this.#offset, n);
       length -= n;
@@ -47,7 +51,7 @@ export class ByteQueue {
       this.#blocks.shift();
       giveBlock(block);
       this.#offset = 0;
-      if (this.#blocks.length === 0) this.#filled = BLOCK_BYTES;
+      if (this.#blocks.length === 0) this.#left = 0;
     }
   }
 
@@ -59,12 +63,12 @@ export class ByteQueue {
     if (!final) return;
     this.#forget();
     for (const block of blocks) take(block, false);
-    if (filled < LEAST_HANDED) {
+    if (filled < final.length * LEAST_SHARE) {
       const copy = Buffer.allocUnsafeSlow(filled);
       copy.set(final.subarray(0, filled));
       giveBlock(final);
       take(copy, true);
-    } else take(filled === BLOCK_BYTES ? final : final.subarray(0, filled), true);
+    } else take(filled === final.length ? final : final.subarray(0, filled), true);
   }
 
   clear(): void {
@@ -74,7 +78,6 @@ export class ByteQueue {
 
   #forget(): void {
     if (this.#blocks.length > 0) this.#blocks = [];
-    this.#offset = this.#length = 0;
-    this.#filled = BLOCK_BYTES;
+    this.#offset = this.#length = this.#left = 0;
   }
 }

@@ -38,6 +38,11 @@ const STREAM_WRITE_MOST = 128 * 1024;
 const WRITE_MOST = 4 * 1024 * 1024;
 const STREAM_WRITE_LEAST = 16 * 1024;
 
+/** So many streams of the peer's may be there at once; no more connections come from one address. */
+const MOST_ACCEPTED = 65_536;
+/** So many streams may hold what a turn has brought until its end. */
+const MOST_FRESH = 1024;
+
 const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
@@ -156,7 +161,7 @@ export class SmuxSession {
     }
   }
 
-  /** The turn is over: the streams hand on what it has brought. */
+  /** The turn is over, or has brought much: the streams hand on what it has brought. */
   flush(): void {
     const fresh = this.#fresh;
     if (fresh.length === 0) return;
@@ -241,12 +246,15 @@ export class SmuxSession {
     if (stream.fresh) return;
     stream.fresh = true;
     this.#fresh.push(stream);
+    if (this.#fresh.length >= MOST_FRESH) this.flush();
   }
 
   readonly #handler: FrameHandler = {
     syn: (id) => {
       const { onStream } = this.#options;
       if (onStream === undefined || this.#streams.has(id)) return;
+      if (this.#streams.size >= MOST_ACCEPTED)
+        throw new EngineError('smux-protocol', `smux: the peer opens more than ${MOST_ACCEPTED} streams`);
       const stream = new SmuxStream(this, id, false);
       this.#streams.set(id, stream);
       onStream(stream);

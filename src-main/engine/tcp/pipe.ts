@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net';
 import { readFrom } from './local-socket.ts';
-import { giveBlock } from '../smux/blocks.ts';
+import { BLOCK_BYTES, giveBlock } from '../smux/blocks.ts';
+import { ByteQueue } from '../smux/byte-queue.ts';
 import type { SmuxStream } from '../smux/stream.ts';
 import type { Timer, World } from '../runtime/world.ts';
+
+/** Bytes below which a piece waits for others while the socket is busy. */
+const LITTLE = BLOCK_BYTES / 4;
 
 /** A cipher over one stream's payload, in place, with a state for each direction (QPP). */
 export interface StreamCipher {
@@ -33,6 +37,8 @@ export class Pipe {
   #unconsumed = 0;
   /** what the socket is writing, in order */
   readonly #writing: Uint8Array[] = [];
+  /** little pieces, gathered while the socket writes: each by itself would cost more than its bytes */
+  readonly #gathered = new ByteQueue();
   #socketEnded = false;
   #streamEnded = false;
   #corked = false;
@@ -58,8 +64,14 @@ export class Pipe {
         socket.cork();
       }
       this.#unconsumed += chunk.length;
-      this.#writing.push(chunk);
-      socket.write(chunk, this.#written);
+      if (chunk.length < LITTLE && !this.#corked && socket.writableLength > 0) {
+        this.#gathered.push(chunk, 0, chunk.length);
+        giveBlock(chunk);
+        if (this.#gathered.length >= BLOCK_BYTES) this.#writeGathered();
+      } else {
+        this.#writeGathered();
+        this.#write(chunk);
+      }
       if (last && this.#corked) {
         this.#corked = false;
         socket.uncork();
@@ -74,6 +86,7 @@ export class Pipe {
     });
     stream.onEnd = () => {
       this.#streamEnded = true;
+      this.#writeGathered();
       socket.end();
       this.#finish();
     };
@@ -84,6 +97,7 @@ export class Pipe {
     socket.on('error', (error) => (this.#reason ??= error));
     socket.on('close', () => {
       this.#wait?.stop();
+      this.#gathered.clear();
       stream.destroy();
       options.onClose(this.#reason);
     });
@@ -97,7 +111,19 @@ export class Pipe {
   }
 
   /** Called for each chunk in turn, whether it was written or dropped. */
-  readonly #written = (): void => giveBlock(this.#writing.shift()!);
+  readonly #written = (): void => {
+    giveBlock(this.#writing.shift()!);
+    if (this.socket.writableLength === 0) this.#writeGathered();
+  };
+
+  readonly #write = (chunk: Uint8Array): void => {
+    this.#writing.push(chunk);
+    this.socket.write(chunk, this.#written);
+  };
+
+  #writeGathered(): void {
+    if (this.#gathered.length > 0) this.#gathered.drain(this.#write);
+  }
 
   #consume(): void {
     const n = this.#unconsumed;
@@ -114,6 +140,7 @@ export class Pipe {
     this.#wait?.stop();
     // Unread bytes count until the socket has taken them; when it was the socket that ended, the peer is told now.
     if (!this.#streamEnded) this.stream.destroy();
+    this.#writeGathered();
     this.socket.destroySoon();
   }
 }

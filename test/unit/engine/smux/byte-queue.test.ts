@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, giveBlock, takeBlock } from '../../../../src-main/engine/smux/blocks.ts';
+import {
+  BLOCK_BYTES,
+  giveBlock,
+  SMALL_BYTES,
+  takeBlock,
+  takeSmall,
+} from '../../../../src-main/engine/smux/blocks.ts';
 import { ByteQueue } from '../../../../src-main/engine/smux/byte-queue.ts';
 import { seededRandom } from '../../../support/random.ts';
 
@@ -63,10 +69,23 @@ describe('ByteQueue', () => {
     const queue = new ByteQueue();
     const block = takeBlock();
     giveBlock(block);
-    queue.push(Buffer.alloc(10), 0, 10);
+    queue.push(Buffer.alloc(1000), 0, 1000);
     queue.clear();
     expect(queue.length).toBe(0);
     expect(takeBlock()).toBe(block);
+  });
+
+  it('takes little memory for little', () => {
+    const queue = new ByteQueue();
+    const small = takeSmall();
+    giveBlock(small);
+    queue.push(Buffer.alloc(SMALL_BYTES - 1, 1), 0, SMALL_BYTES - 1);
+    queue.push(Buffer.alloc(2, 2), 0, 2);
+    const chunks: Uint8Array[] = [];
+    queue.drain((chunk) => chunks.push(chunk));
+    expect(chunks.map(({ length }) => length)).toEqual([SMALL_BYTES, 1]);
+    expect(chunks[0].buffer).toBe(small.buffer);
+    expect(Buffer.concat(chunks).toString('hex')).toBe('01'.repeat(SMALL_BYTES - 1) + '0202');
   });
 });
 

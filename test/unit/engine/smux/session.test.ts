@@ -455,3 +455,42 @@ describe('smux options', () => {
     expect(() => smuxSide(1, undefined, tuning)).toThrow(message);
   });
 });
+
+describe('a peer that asks for more than is sane', () => {
+  const header = (cmd: number, id: number, length = 0): Buffer => {
+    const bytes = Buffer.alloc(8);
+    bytes.set([2, cmd]);
+    bytes.writeUInt16LE(length, 2);
+    bytes.writeUInt32LE(id, 4);
+    return bytes;
+  };
+
+  it('has its session ended at 65,536 streams', () => {
+    const side = smuxSide(2);
+    const open = (from: number, to: number): void => {
+      const syns = Buffer.concat(Array.from({ length: to - from }, (_, i) => header(0, 3 + 2 * (from + i))));
+      side.session.input(syns, 0, syns.length);
+    };
+    open(0, 65_536);
+    expect(side.session.streams).toBe(65_536);
+    open(65_536, 65_537);
+    expect(side.closed?.code).toBe('smux-protocol');
+    expect(side.session.streams).toBe(0);
+  });
+
+  it('has its bytes handed on before the turn ends, where they are spread over many streams', () => {
+    const side = smuxSide(2);
+    let chunks = 0;
+    side.onAccept = (stream) => (stream.onData = () => chunks++);
+    const bytes = Buffer.concat(
+      Array.from({ length: 2000 }, (_, i) => {
+        const id = 3 + 2 * i;
+        return Buffer.concat([header(0, id), header(2, id, 1), Buffer.alloc(1)]);
+      }),
+    );
+    side.session.input(bytes, 0, bytes.length);
+    expect(chunks).toBe(1024);
+    side.session.flush();
+    expect(chunks).toBe(2000);
+  });
+});
