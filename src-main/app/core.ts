@@ -19,7 +19,7 @@ import { Supervisor } from '../tunnels/supervisor.ts';
 import type { SpawnWorker, TunnelNews } from '../tunnels/tunnel.ts';
 import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
 import type { LogBook } from './log-book.ts';
-import { NetworkWatch } from './network-watch.ts';
+import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileBook, resolvedOptions, withKey } from './profiles.ts';
 import { exported, importInto } from './transfer.ts';
@@ -59,7 +59,7 @@ export class Core implements ApiCore {
     this.#notices = [...deps.store.notices];
     this.#supervisor = new Supervisor(deps.spawn, (id, news) => this.#onNews(id, news));
     this.#demo = new Demo(this.#supervisor);
-    this.#network = new NetworkWatch((why) => this.redialAll(why));
+    this.#network = new NetworkWatch((why) => this.#redialAll(why));
     deps.log.level = deps.store.settings.logLevel;
     deps.log.write('info', `kcptun-desktop ${deps.version} on ${deps.host.platform} (${deps.host.kind})`);
   }
@@ -87,10 +87,14 @@ export class Core implements ApiCore {
     }
   }
 
+  /** The host says that the machine is back from sleep. */
+  resumed(): void {
+    this.#network.resumed();
+  }
+
   /** After sleep or a change of the network: every session anew, every name resolved again. */
-  redialAll(why: 'network-changed' | 'resumed'): void {
-    const text = why === 'resumed' ? 'back from sleep' : "the network's interfaces have changed";
-    this.#deps.log.write('info', `${text}: dialling every session anew`);
+  #redialAll(why: NetworkChange): void {
+    this.#deps.log.write('info', `${NETWORK_CHANGES[why]}: dialling every session anew`);
     this.#supervisor.redialAll();
   }
 

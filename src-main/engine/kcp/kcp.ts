@@ -198,10 +198,7 @@ export class Kcp {
     }
     this.counters.InSegs += segments;
     if (!whole) this.counters.KCPInErrors++;
-    if (acked && !recovered) {
-      const rtt = diff(now | 0, echoed);
-      if (rtt >= 0) this.rtt.sample(rtt);
-    }
+    if (acked && !recovered) this.rtt.acknowledged(echoed, now);
     if (moved) {
       this.#congestion?.advanced(this.rmtWnd);
       this.#urgent = true;

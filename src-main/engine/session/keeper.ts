@@ -34,6 +34,8 @@ const PROOF_MS = 4_000;
 /** A stream was opened, and nothing at all was heard since: the peer may have forgotten the session. */
 const DOUBT_MS = 1_500;
 const DOUBT_ROUND_TRIPS = 4;
+/** A round trip may have been measured over a peer that slept. */
+const DOUBT_MOST_MS = 6_000;
 const RECHECK_MS = 500;
 /** Two clocks that are read one after the other do not make another moment of the same one. */
 const STEADY_MS = 1_000;
@@ -142,7 +144,8 @@ export class SessionKeeper {
   opened(): void {
     if (this.#check || !this.#current) return;
     const { world } = this.#options;
-    const wait = Math.max(DOUBT_MS, DOUBT_ROUND_TRIPS * (this.#current.snapshot().srtt ?? 0));
+    const roundTrips = DOUBT_ROUND_TRIPS * (this.#current.snapshot().srtt ?? 0);
+    const wait = Math.min(Math.max(DOUBT_MS, roundTrips), DOUBT_MOST_MS);
     const session = this.#current;
     this.#check = world.after(wait, () => {
       this.#check = undefined;

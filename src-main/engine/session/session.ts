@@ -5,6 +5,7 @@ import { Kcp } from '../kcp/kcp.ts';
 import { Line } from '../line/line.ts';
 import { SmuxSession } from '../smux/session.ts';
 import type { SmuxStream } from '../smux/stream.ts';
+import { LoopDelay } from '../runtime/loop-delay.ts';
 import type { Timer } from '../runtime/world.ts';
 import type { EngineContext } from './context.ts';
 import { Downlink } from './downlink.ts';
@@ -36,6 +37,7 @@ export class KcpSession implements Session, Receiving {
   readonly #uplink: Uplink;
   readonly #downlink: Downlink;
   readonly #health = new Health();
+  readonly #loop = new LoopDelay();
   /** closing: what has come is handed on and nothing more is taken */
   #life: 'open' | 'closing' | 'closed' = 'open';
   #state: SessionState = 'idle';
@@ -105,7 +107,9 @@ export class KcpSession implements Session, Receiving {
 
   input(batch: PacketBatch, from: number, to: number): void {
     if (this.closed) return;
-    if (this.#downlink.input(batch, from, to, this.context.world.now())) this.#outstandingSince = undefined;
+    const now = this.context.world.now();
+    if (this.#loop.exceeds(now - this.#timerAt)) this.#kcp.rtt.slept(now);
+    if (this.#downlink.input(batch, from, to, now)) this.#outstandingSince = undefined;
     this.#packer.deliver();
   }
 
@@ -216,6 +220,9 @@ export class KcpSession implements Session, Receiving {
     this.#timer?.stop();
     this.#timerAt = at;
     this.#timer = this.context.world.after(Math.max(0, at - now), () => {
+      const ran = this.context.world.now();
+      if (this.#loop.exceeds(ran - at)) this.#kcp.rtt.slept(ran);
+      this.#loop.add(ran - at);
       this.#timerAt = Infinity;
       // Not at once: the sockets that are ready are read first, so that waiting ACKs are not taken for lost ones.
       this.schedule();

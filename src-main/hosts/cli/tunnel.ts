@@ -1,5 +1,6 @@
 import { COUNTER_NAMES, type Counters } from '../../../shared/counters.ts';
 import type { ClientOptions, ServerOptions, Side } from '../../../shared/options.ts';
+import { NETWORK_CHANGES, NetworkWatch } from '../../app/network-watch.ts';
 import { describeEvent, type EngineEvent } from '../../engine/events.ts';
 import { startClient, startServer } from '../../engine/index.ts';
 import { startSnmpLog } from '../../tunnels/snmp-log.ts';
@@ -45,12 +46,18 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   // stderr gets it too, but who logs to a file may not see that
   if (options.log !== '') starting.catch((error: Error) => log.line(error.message));
   const engine = await starting;
+  const network = new NetworkWatch((why) => {
+    log.line(NETWORK_CHANGES[why]);
+    engine.redialAll();
+  });
+  network.start();
   const counters = (): Counters => engine.snapshot().counters;
   const stopSnmpLog = startSnmpLog(options, counters, (error) => log.line(`snmplog: ${error.message}`));
   // Windows has no SIGUSR1
   if (process.platform !== 'win32') process.on('SIGUSR1', () => log.line(countersLine(counters())));
 
   log.line(`${await signal}: closing`);
+  network.stop();
   stopSnmpLog();
   await engine.close();
   await log.end();

@@ -113,7 +113,7 @@ export class DesktopApp {
     this.#refresh();
     electron.powerMonitor.on('resume', () => {
       notifier.resumed();
-      core.redialAll('resumed');
+      core.resumed();
     });
     if (!board.settings.startMinimised) this.#window.show();
   }

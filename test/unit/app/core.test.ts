@@ -451,8 +451,8 @@ describe('launch and quit', () => {
   it('redials every tunnel after sleep', async () => {
     const { id } = await create('one');
     await client.request('tunnels.start', { id });
-    app.core.redialAll('resumed');
-    expect(app.workers[0].received).toEqual([{ kind: 'redial' }]);
+    app.core.resumed();
+    await vi.waitFor(() => expect(app.workers[0].received).toEqual([{ kind: 'redial' }]), 3000);
   });
 });
 

@@ -57,6 +57,35 @@ describe('NetworkWatch', () => {
     expect(calls).toEqual(['resumed']);
   });
 
+  it('takes what the host and the clock tell of one sleep for one', () => {
+    slept = 3_600_000;
+    watch.resumed();
+    vi.advanceTimersByTime(20_000);
+    expect(calls).toEqual(['resumed']);
+    // the clock first, and the host somewhat later
+    slept += 3_600_000;
+    vi.advanceTimersByTime(7000);
+    watch.resumed();
+    vi.advanceTimersByTime(20_000);
+    expect(calls).toEqual(['resumed', 'resumed']);
+    watch.stop();
+    watch.resumed();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('goes on when the interfaces cannot be read', () => {
+    const read = vi.spyOn(watch.deps, 'interfaces').mockImplementation(() => {
+      throw new Error('EMFILE');
+    });
+    vi.advanceTimersByTime(60_000);
+    read.mockRestore();
+    vi.advanceTimersByTime(60_000);
+    expect(calls).toEqual([]);
+    interfaces = { lo: interfaces.lo };
+    vi.advanceTimersByTime(5000);
+    expect(calls).toEqual(['network-changed']);
+  });
+
   it('leaves no timer behind', () => {
     interfaces = {};
     vi.advanceTimersByTime(4000);

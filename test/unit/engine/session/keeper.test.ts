@@ -238,6 +238,19 @@ describe('session keeper, in doubt', () => {
     expect(bench.dials).toHaveLength(2);
   });
 
+  it('waits no longer than 6 s for an answer, whatever round trip was measured', async () => {
+    const bench = new Bench();
+    await bench.pass(60_000);
+    const [session] = bench.line.dialled;
+    const snapshot = session.snapshot.bind(session);
+    session.snapshot = () => ({ ...snapshot(), srtt: 5_700 });
+    bench.line.restartServer();
+    bench.keeper.usable!.mux.open();
+    bench.keeper.opened();
+    await bench.pass(6_200);
+    expect(conv(bench.keeper.usable)).toBe(2);
+  });
+
   it('does not doubt a session that answers', async () => {
     const bench = new Bench();
     await bench.pass(20_000);

@@ -296,6 +296,7 @@ describe('the system', () => {
     tray().click('Tokyo');
     await settle();
     double.powerMonitor.emit('resume');
+    vi.advanceTimersByTime(1000);
     expect(app.workers[0].received).toEqual([{ kind: 'redial' }]);
   });
 
