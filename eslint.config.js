@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import imports from 'eslint-plugin-import-x';
 import svelte from 'eslint-plugin-svelte';
@@ -19,6 +20,28 @@ const upward = [
     message: `${target} must not import ${from}`,
   })),
 );
+/** In the window: a view knows the shell and the states, the tunnel's page its views, and nobody the page or the list. */
+const MAY_IMPORT = { shell: [], state: ['shell'], tunnel: null };
+const window = [
+  ['client', ['components', 'features', 'i18n']],
+  ['components', ['client', 'features']],
+  ['i18n', ['client', 'components', 'features']],
+].flatMap(([target, froms]) =>
+  froms.map((from) => ({
+    target: `./src-renderer/${target}`,
+    from: `./src-renderer/${from}`,
+    message: `the window's ${target} must not import ${from}`,
+  })),
+);
+const features = readdirSync(new URL('src-renderer/features', import.meta.url))
+  .map((name) => [name, MAY_IMPORT[name] === undefined ? ['shell', 'state'] : MAY_IMPORT[name]])
+  .filter(([, may]) => may !== null)
+  .map(([name, may]) => ({
+    target: `./src-renderer/features/${name}`,
+    from: './src-renderer/features',
+    except: [name, ...may].map((other) => `./${other}`),
+    message: `the feature ${name} may import ${may.join(' and ') || 'no other'} alone`,
+  }));
 const noElectron = { name: 'electron', message: 'only src-main/hosts/electron knows Electron' };
 
 export default tseslint.config(
@@ -33,7 +56,7 @@ export default tseslint.config(
     plugins: { 'import-x': imports },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones: upward }],
+      'import-x/no-restricted-paths': ['error', { zones: [...upward, ...window, ...features] }],
       'import-x/no-cycle': 'error',
       'no-console': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],

@@ -1,9 +1,14 @@
 /**
- * - none: anyone can read it
- * - weak: hides the bytes from a glance, not from an attacker
- * - ok: a cipher nobody is known to break in this use
+ * What somebody on the way can do; sending a captured datagram again is stopped by none of them.
+ * - none: read everything
+ * - weak: read it with a little work: it hides the bytes from a glance, not from an attacker
+ * - forgeable: not read what he does not know, but make datagrams of his own from a captured one: where the text is
+ *   known the keystream is, and the CRC, being linear, is mended with it
+ * - malleable: not read it, but change the last bytes of a datagram whose text he knows: a change in the last block
+ *   garbles nothing behind it, and can be chosen so that the CRC stays; compression and FEC make the text unknown to him
+ * - sealed: neither read nor change it
  */
-export type CryptSecurity = 'none' | 'weak' | 'ok';
+export type CryptSecurity = 'none' | 'weak' | 'forgeable' | 'malleable' | 'sealed';
 
 export interface CryptInfo {
   /** bytes in front of and behind the body of each datagram */
@@ -14,8 +19,8 @@ export interface CryptInfo {
   readonly since: '20170120' | '20210922' | 'newest';
 }
 
-/** nonce(16) and CRC-32(4) */
-const ordinary = { head: 20, tail: 0, security: 'ok', since: '20170120' } as const satisfies CryptInfo;
+/** nonce(16) and CRC-32(4), a block cipher in CFB */
+const ordinary = { head: 20, tail: 0, security: 'malleable', since: '20170120' } as const satisfies CryptInfo;
 
 /** What can be said to `crypt`, kcptun's default first. */
 export const CRYPT_INFO = {
@@ -23,8 +28,9 @@ export const CRYPT_INFO = {
   'aes-128': ordinary,
   'aes-192': ordinary,
   // nonce(12) in front, tag(16) behind
-  'aes-128-gcm': { head: 12, tail: 16, security: 'ok', since: 'newest' },
-  salsa20: ordinary,
+  'aes-128-gcm': { head: 12, tail: 16, security: 'sealed', since: 'newest' },
+  // the nonce stands in the open, and nothing but the CRC holds datagram and keystream together
+  salsa20: { ...ordinary, security: 'forgeable' },
   sm4: { ...ordinary, since: '20210922' },
   twofish: ordinary,
   blowfish: ordinary,

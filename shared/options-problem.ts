@@ -18,6 +18,7 @@ export interface ProblemFields {
   // warnings from here on
   'default-key': object;
   'no-secrecy': object;
+  'forgeable-crypt': object;
   'fec-off': object;
   'manual-ignored': object;
   'scavenge-race': object;

@@ -83,6 +83,12 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
     warn('crypt', { code: 'no-secrecy' }, 'this protects nothing: anybody on the way can read the data');
   if (security === 'weak')
     warn('crypt', { code: 'no-secrecy' }, 'this keeps nobody out who wants in; aes-128 is the least to use');
+  if (security === 'forgeable')
+    warn(
+      'crypt',
+      { code: 'forgeable-crypt' },
+      'one captured datagram is enough to forge others with chosen text; aes-128-gcm prevents that',
+    );
   if (datashard > 0 !== parityshard > 0)
     warn(
       datashard > 0 ? 'parityshard' : 'datashard',

@@ -14,7 +14,7 @@ const DEMO: Profile = {
   name: 'Demo',
   colour: 'teal',
   autostart: false,
-  options: { localaddr: '127.0.0.1:0', key: 'demo', mode: 'fast2' },
+  options: { localaddr: '127.0.0.1:0', key: 'demo', crypt: 'aes-128-gcm', mode: 'fast2' },
   extra: {},
   demo: true,
 };

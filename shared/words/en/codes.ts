@@ -128,6 +128,8 @@ export const codes: CodeWords = {
     'default-key': () =>
       'The key every kcptun comes with: anybody can use the tunnel and read what it carries.',
     'no-secrecy': () => 'Protects nothing: anybody on the way can read and change what is carried.',
+    'forgeable-crypt': () =>
+      'Hides what is carried, but one captured packet is enough to forge others. Use aes-128-gcm, or aes where the server has no other.',
     'fec-off': () => 'With one of the two at 0 there is no FEC.',
     'manual-ignored': () => 'Taken only in mode manual.',
     'scavenge-race': () => 'Longer than the age of a session: old and new ones compete for the line.',

@@ -50,6 +50,23 @@ export const form = {
       'Sealed by another system or user, and kept as it is. Enter the key to use this tunnel here; that replaces the sealed one.',
   },
   keyShort: 'Short keys can be guessed. Use at least 12 characters, or generate one.',
+  /** what the chosen cipher keeps others from */
+  cryptHelp: {
+    none: 'How each packet is encrypted: here, not at all.',
+    weak: 'Hides the data from a glance only.',
+    forgeable: 'Keeps the data from being read, not from being forged.',
+    malleable:
+      'Nobody on the way can read the data. Who knows the last bytes of a packet can change them, if compression and FEC are off; aes-128-gcm prevents that.',
+    sealed:
+      'Nobody on the way can read or change the data. A captured packet can still be sent again, as with every cipher here. Newest release only.',
+  },
+  /** beside a cipher that is not like most of them */
+  cryptNotes: {
+    sealed: 'nobody can change it; newest release only',
+    forgeable: 'can be forged',
+    weak: 'hides little',
+    none: 'protects nothing',
+  },
   onlyHere: 'Only programs on this computer can use it.',
   modeSets: 'What the mode sets; manual lets you change it',
   modeNotes: {

@@ -15,7 +15,7 @@ export const overview = {
     lossChart:
       'Lost: packets from the server that did not arrive. Rebuilt: those of them that FEC gave back without a repeat. Sent again: share of our own packets that had to be repeated.',
     wire: 'All UDP bytes of this run, both ways, divided by what they were for. FEC, repeats and headers are worked out from the packet counters.',
-    room: 'Worked out from the windows, the round trip and the loss measured on this tunnel.',
+    advice: 'Worked out from the windows, the round trip and the loss measured on this tunnel.',
   },
   thisRun: (amount: string) => `${amount} this run`,
   timeout: (ms: string) => `timeout ${ms} ms`,

@@ -103,6 +103,8 @@ export const codes: CodeWords = {
     'raw-sockets': () => '需要原始套接字，此处无法使用',
     'default-key': () => '这是每个 kcptun 自带的密钥：任何人都能使用隧道并读取其中的内容。',
     'no-secrecy': () => '没有保护作用：途中任何人都能读取和篡改数据。',
+    'forgeable-crypt': () =>
+      '内容不会被读取，但截获一个数据包就足以伪造其他数据包。请使用 aes-128-gcm；服务器不支持时使用 aes。',
     'fec-off': () => '其中一个为 0 时没有 FEC。',
     'manual-ignored': () => '仅在 manual 模式下有效。',
     'scavenge-race': () => '比会话更换周期更长：新旧会话会争抢线路。',

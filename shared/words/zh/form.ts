@@ -45,6 +45,15 @@ export const form: typeof formEn = {
     unreadable: '由其他系统或用户加密，原样保留。在此使用该隧道需重新输入密钥，并会替换已加密的密钥。',
   },
   keyShort: '短密钥容易被猜到，请至少使用 12 个字符，或点击“生成”。',
+  cryptHelp: {
+    none: '每个数据包的加密方式：此处不加密。',
+    weak: '只能防止一眼看出内容。',
+    forgeable: '能防止读取，不能防止伪造。',
+    malleable:
+      '途中无人能读取数据。关闭压缩和 FEC 时，知道数据包末尾内容的人可以篡改末尾几个字节；aes-128-gcm 可以防止。',
+    sealed: '途中无人能读取或篡改数据。与此处所有加密方式一样，截获的数据包仍可被重放。仅最新版本支持。',
+  },
+  cryptNotes: { sealed: '不可篡改；仅最新版本', forgeable: '可被伪造', weak: '保护很弱', none: '不提供保护' },
   onlyHere: '只有本机的程序可以使用。',
   modeSets: '由模式设定；manual 下可自行修改',
   modeNotes: {

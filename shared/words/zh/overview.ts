@@ -14,7 +14,7 @@ export const overview: typeof overviewEn = {
     lossChart:
       '丢失：服务器发来但未到达的数据包。恢复：其中由 FEC 还原、无需重发的。重发：我方数据包中需要重复发送的比例。',
     wire: '本次运行双向的全部 UDP 字节，按用途划分。FEC、重发与包头由数据包计数推算。',
-    room: '由窗口以及此隧道实测的往返时间和丢包算出。',
+    advice: '由窗口以及此隧道实测的往返时间和丢包算出。',
   },
   thisRun: (amount) => `本次运行 ${amount}`,
   timeout: (ms) => `超时 ${ms} ms`,

@@ -1,4 +1,5 @@
 import { AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
+import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProblemFields } from '../../../shared/options-problem.ts';
 import { checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
@@ -61,13 +62,40 @@ function localPort(localaddr: string): number | null {
   }
 }
 
-/** The draft a new tunnel starts from: kcptun's defaults, but for this computer only, and with the key still to give. */
-export const newDraft = (others: readonly Tunnel[], name: string): Draft => ({
-  name,
-  colour: COLOURS[others.length % COLOURS.length],
-  autostart: false,
-  options: { localaddr: freeLocalAddress(others), remoteaddr: ':29900', key: '' },
-});
+/**
+ * The cipher to begin with: what another tunnel uses with the same server, aes-128-gcm where another tunnel tells that
+ * the host runs a release that has it, and else kcptun's default (undefined).
+ */
+function startingCrypt(others: readonly Tunnel[], remoteaddr: string): ClientOptions['crypt'] | undefined {
+  const { host, port } = splitRemote(remoteaddr);
+  const known = others
+    .filter(({ profile, options }) => !profile.demo && splitRemote(options.remoteaddr).host === host)
+    .map(({ options }) => options);
+  const same = known.find((it) => splitRemote(it.remoteaddr).port === port);
+  if (same) return same.crypt;
+  return known.some(({ crypt, qpp }) => qpp || CRYPT_INFO[crypt].since === 'newest')
+    ? 'aes-128-gcm'
+    : undefined;
+}
+
+/**
+ * The draft a new tunnel starts from: kcptun's defaults, but for this computer only, and with the key still to give.
+ * @param remoteaddr the server, as far as it is typed
+ */
+export function newDraft(others: readonly Tunnel[], name: string, remoteaddr = ':29900'): Draft {
+  const crypt = startingCrypt(others, remoteaddr);
+  return {
+    name,
+    colour: COLOURS[others.length % COLOURS.length],
+    autostart: false,
+    options: {
+      localaddr: freeLocalAddress(others),
+      remoteaddr: ':29900',
+      key: '',
+      ...(crypt && { crypt }),
+    },
+  };
+}
 
 /**
  * Edits laid over a profile. Fields hold text as it is typed; what it stands for and what is wrong with it follow.

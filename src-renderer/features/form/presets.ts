@@ -1,3 +1,4 @@
+import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import { type ClientOptions, defaultOptions } from '../../../shared/options.ts';
 
 export const PRESET_NAMES = ['defaults', 'gaming', 'download', 'lossy', 'server2017'] as const;
@@ -20,9 +21,6 @@ type Preset = Pick<ClientOptions, (typeof KEYS)[number]> & { crypt?: ClientOptio
 const options = defaultOptions('client');
 const defaults = Object.fromEntries(KEYS.map((key) => [key, options[key]])) as unknown as Preset;
 
-/** Ciphers that a release of 20170120 does not have. */
-const AFTER_2017: readonly string[] = ['sm4', 'aes-128-gcm', 'null'] satisfies ClientOptions['crypt'][];
-
 const PRESETS: Record<PresetName, Partial<Preset>> = {
   defaults: {},
   gaming: { mode: 'fast3', datashard: 5, parityshard: 5, nocomp: true, acknodelay: true },
@@ -33,6 +31,6 @@ const PRESETS: Record<PresetName, Partial<Preset>> = {
 
 /** @param current the options as they stand, for what a 2017 server cannot take */
 export function preset(name: PresetName, current: Pick<ClientOptions, 'crypt'>): Partial<ClientOptions> {
-  const tooNew = name === 'server2017' && AFTER_2017.includes(current.crypt);
+  const tooNew = name === 'server2017' && CRYPT_INFO[current.crypt].since !== '20170120';
   return { ...defaults, ...PRESETS[name], ...(tooNew ? { crypt: 'aes' } : {}) };
 }

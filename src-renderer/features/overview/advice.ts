@@ -1,7 +1,7 @@
 import type { ClientOptions } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
 import type { Sample } from '../../../shared/statistics.ts';
-import { fecBudget, windowCeiling, windowFor } from '../form/sizing.ts';
+import { fecBudget, windowCeiling, windowFor } from '../../../shared/sizing.ts';
 
 /** What the numbers say, the most useful first; rates are bytes a second, shares 0..1. `change` is what would help. */
 export type Advice =

@@ -2,7 +2,7 @@ import type { Counters } from '../../../shared/counters.ts';
 import type { ClientOptions } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
 import type { Totals } from '../../../shared/statistics.ts';
-import { segmentBytes } from '../form/sizing.ts';
+import { segmentBytes } from '../../../shared/sizing.ts';
 
 /** What the UDP bytes of a run were for, as shares of them that add up to 1. */
 export interface WireShares {

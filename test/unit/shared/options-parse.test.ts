@@ -116,6 +116,8 @@ describe('parseOptions', () => {
     expect(warnings({})).toEqual([]);
     expect(warnings({ key: "it's a secrect" })).toEqual(['key default-key']);
     expect(warnings({ crypt: 'xor' })).toEqual(['crypt no-secrecy']);
+    expect(warnings({ crypt: 'salsa20' })).toEqual(['crypt forgeable-crypt']);
+    expect(warnings({ crypt: 'aes-128-gcm' })).toEqual([]);
     expect(warnings({ parityshard: 0 })).toEqual(['parityshard fec-off']);
     expect(warnings({ datashard: 0 })).toEqual(['datashard fec-off']);
     expect(warnings({ datashard: 0, parityshard: 0 })).toEqual([]);

@@ -12,7 +12,7 @@ import { generateKey } from '../../../../src-renderer/features/form/key.ts';
 import { noteText } from '../../../../src-renderer/features/form/note-text.ts';
 import { preset, PRESET_NAMES } from '../../../../src-renderer/features/form/presets.ts';
 import { advancedKeys, MANUAL, SECTIONS } from '../../../../src-renderer/features/form/sections.ts';
-import { fecBudget, windowCeiling, windowFor } from '../../../../src-renderer/features/form/sizing.ts';
+import { fecBudget, windowCeiling, windowFor } from '../../../../shared/sizing.ts';
 import { en } from '../../../../shared/words/en/en.ts';
 import { zh } from '../../../../shared/words/zh/zh.ts';
 import { mockProfile } from '../../../support/mock-core.ts';
@@ -96,6 +96,7 @@ describe('Form', () => {
     ['key', "it's a secrect", 'default-key'],
     ['key', 'short', 'key-short'],
     ['crypt', 'xor', 'no-secrecy'],
+    ['crypt', 'salsa20', 'forgeable-crypt'],
     ['localaddr', ':8388', 'every-interface'],
     ['parityshard', '0', 'fec-off'],
   ])('%s of %j is warned of as %s', (key, value, code) => {
@@ -187,6 +188,26 @@ describe('sizing', () => {
     expect(fecBudget({ datashard: 10, parityshard: 3 })).toEqual({ survives: 3 / 13, costs: 0.3 });
     expect(fecBudget({ datashard: 0, parityshard: 3 })).toEqual({ survives: 0, costs: 0 });
   });
+});
+
+describe('the cipher of a new tunnel', () => {
+  const others = [
+    new Tunnel(mockProfile('a', { remoteaddr: 'new.example:1', crypt: 'aes-128-gcm' })),
+    new Tunnel(mockProfile('b', { remoteaddr: 'qpp.example:1', qpp: true })),
+    new Tunnel(mockProfile('c', { remoteaddr: 'old.example:1', crypt: 'twofish' })),
+  ];
+  it.each([
+    [undefined, undefined],
+    ['unknown.example:29900', undefined],
+    ['new.example:2', 'aes-128-gcm'],
+    ['qpp.example:2', 'aes-128-gcm'],
+    ['old.example:2', undefined],
+    // the same server: it has one cipher
+    ['old.example:1', 'twofish'],
+    ['qpp.example:1', 'aes'],
+  ])('with %s is %s', (remoteaddr, crypt) =>
+    expect(newDraft(others, 'new', remoteaddr).options.crypt).toBe(crypt),
+  );
 });
 
 it('a generated key is 256 bits and never the same', () => {

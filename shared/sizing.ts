@@ -1,5 +1,5 @@
-import type { ClientOptions } from '../../../shared/options.ts';
-import { fecIsOn, kcpMtu } from '../../../shared/options-rules.ts';
+import type { ClientOptions } from './options.ts';
+import { fecIsOn, kcpMtu } from './options-rules.ts';
 
 const SEGMENT_HEADER = 24;
 /** sndwnd and rcvwnd fit KCP's 16-bit window field. */

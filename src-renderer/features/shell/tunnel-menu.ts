@@ -7,7 +7,7 @@ import Terminal from '@lucide/svelte/icons/terminal';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { i18n } from '../../i18n/i18n.svelte.ts';
-import type { App } from '../shell/app.svelte.ts';
+import type { App } from './app.svelte.ts';
 
 /** What can be done with one tunnel, in the list and in its header alike. */
 export function tunnelMenu(app: App, tunnel: Tunnel) {
