@@ -2,6 +2,7 @@ import type { ApiCore, Notify, RequestHandlers, Snapshot, TunnelUpdate } from '.
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
 import { ApiError } from '../../shared/errors.ts';
 import type { LogLine } from '../../shared/log.ts';
+import { serverCommand } from '../../shared/options-convert.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { OFF, type TunnelState } from '../../shared/state.ts';
@@ -284,13 +285,8 @@ export class MockCore implements ApiCore {
         this.#profiles()
           .filter(({ id }) => !ids || ids.includes(id))
           .map(({ name, options }) => ({ name: `${name}.json`, text: JSON.stringify(options, null, 2) })),
-      'profiles.serverCommand': ({ withKey }) => {
-        const key = withKey ? 'sixteen letters!' : 'YOUR-KEY';
-        return {
-          command: `kcptun-server -l ":29900" -t "127.0.0.1:8388" --key "${key}" --crypt aes --mode fast2 --sndwnd 2048 --rcvwnd 1024`,
-          json: JSON.stringify({ listen: ':29900', target: '127.0.0.1:8388', key, crypt: 'aes' }, null, 2),
-        };
-      },
+      'profiles.serverCommand': ({ id, withKey }) =>
+        serverCommand(this.#find(id).tunnel.profile.options, withKey),
       'tunnels.start': start,
       'tunnels.stop': stop,
       'tunnels.startAll': () => this.#profiles().forEach(start),

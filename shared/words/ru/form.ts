@@ -47,7 +47,7 @@ export const form: typeof formEn = {
     }),
   keyShow: 'Показать ключ',
   keyHide: 'Скрыть ключ',
-  keyGenerate: 'Создать',
+  keyGenerate: 'Случайный',
   keyGenerateHint: 'Случайный ключ, 256 бит. Серверу нужен такой же.',
   keyShort: 'Короткий ключ можно подобрать. Нужно хотя бы 12 знаков, или создайте случайный.',
   keyMissing: {
