@@ -17,7 +17,15 @@ const GROWTH = 4;
 const SURVIVORS = 64;
 const SURVIVOR_WORDS = 4096;
 
+/**
+ * So many sessions that have ended leave 8 MB or more of old objects. V8 looks at those when the heap grows, and a server
+ * that is left alone after a rush does not grow: it would keep all of it.
+ */
+const ENDED_SESSIONS = 1000;
+const QUIET_MS = 2000;
+
 let sinceCollected = 0;
+let ended = 0;
 /** Found before the first traffic: what has grown further stays so. */
 const collect = findCollector();
 
@@ -26,14 +34,19 @@ export function collectYoung(bytes: number): void {
   sinceCollected += bytes;
   if (sinceCollected < COLLECT_BYTES) return;
   sinceCollected = 0;
-  collect();
+  collect('minor');
+}
+
+/** Says that a session has ended; after very many, what they have left is collected, once, in some 50 ms. */
+export function sessionEnded(): void {
+  if (++ended % ENDED_SESSIONS === 0) setTimeout(collect, QUIET_MS, 'major').unref();
 }
 
 /** V8 hands its collector only to contexts made with the flag set; without it everything works, with more memory. */
-function findCollector(): () => void {
+function findCollector(): (type: 'minor' | 'major') => void {
   try {
     setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+    const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
     const young = { type: 'minor' } as const;
     setFlagsFromString(`--semi-space-growth-factor=${GROWTH}`);
     const survivors = Array.from({ length: SURVIVORS }, () => new Array<number>(SURVIVOR_WORDS).fill(0));
@@ -42,7 +55,7 @@ function findCollector(): () => void {
     survivors.length = 0;
     // growing on, it would keep more memory for nothing
     setFlagsFromString('--semi-space-growth-factor=1');
-    return () => gc(young);
+    return (type) => gc(type === 'minor' ? young : undefined);
   } catch {
     return () => {};
   }

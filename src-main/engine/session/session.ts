@@ -6,6 +6,7 @@ import { Line } from '../line/line.ts';
 import { SmuxSession } from '../smux/session.ts';
 import type { SmuxStream } from '../smux/stream.ts';
 import { LoopDelay } from '../runtime/loop-delay.ts';
+import { sessionEnded } from '../runtime/nursery.ts';
 import type { Timer } from '../runtime/world.ts';
 import type { EngineContext } from './context.ts';
 import { Downlink } from './downlink.ts';
@@ -133,6 +134,7 @@ export class KcpSession implements Session, Receiving {
     this.#downlink.dispose();
     this.channel.close();
     this.context.counters.CurrEstab--;
+    sessionEnded();
     this.onClose(error);
   }
 

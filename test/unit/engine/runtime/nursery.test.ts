@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
-import { collectYoung } from '../../../../src-main/engine/runtime/nursery.ts';
+import { collectYoung, sessionEnded } from '../../../../src-main/engine/runtime/nursery.ts';
 
 const MiB = 1 << 20;
 const COLLECT = 4_000_000;
@@ -26,4 +26,22 @@ it('frees dead buffers that V8 itself would keep for long', async () => {
   expect(process.memoryUsage().arrayBuffers).toBeGreaterThan(before - 5 * MiB);
   collectYoung(COLLECT / 4);
   await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
+});
+
+it('frees what very many sessions have left, a little later', async () => {
+  const left = await (async () => {
+    const old = { bytes: new Array<number>(4096).fill(0) };
+    // to where only the large collections come
+    for (let i = 0; i < 3; i++) {
+      collectYoung(COLLECT);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return new WeakRef(old);
+  })();
+  collectYoung(COLLECT);
+  await new Promise((resolve) => setImmediate(resolve));
+  collectYoung(COLLECT);
+  expect(left.deref() === undefined).toBe(false);
+  for (let i = 0; i < 1000; i++) sessionEnded();
+  await expect.poll(() => left.deref() === undefined, { timeout: 10_000 }).toBe(true);
 });

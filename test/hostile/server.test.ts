@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { CMD_PUSH } from '../../src-main/engine/kcp/segment.ts';
+import { Insider, Strangers } from '../support/attacker.ts';
+import { type Peer, startClient, startServer } from '../support/peers.ts';
+import { residentBytes } from '../support/proc.ts';
+import { Relay } from '../support/relay.ts';
+import { transfer, TransferTarget } from '../support/traffic.ts';
+
+const MiB = 1 << 20;
+
+/** What a client says when it asks a server for much, as somebody on the way sees it. */
+export async function capture(server: Peer, target: TransferTarget, datagrams: number): Promise<Buffer[]> {
+  await using relay = await Relay.open(server.port);
+  const seen: Buffer[] = [];
+  relay.tap = (direction, datagram) => {
+    if (direction === 'up' && seen.length < datagrams) seen.push(Buffer.from(datagram));
+  };
+  await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${relay.port}` });
+  await transfer(client.address, target, { up: 0, down: 4 * MiB });
+  expect(seen).toHaveLength(datagrams);
+  return seen;
+}
+
+describe('a server under attack serves on', () => {
+  it('with the key: tiny segments that wait for one that never comes, from 50 ports', async () => {
+    await using target = await new TransferTarget().listen();
+    await using server = await startServer('ours', { target: target.address });
+    await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    await transfer(client.address, target, { up: MiB, down: MiB });
+    const before = residentBytes(server.pid).now;
+
+    await using strangers = await Strangers.open(50, server.port);
+    const insider = new Insider();
+    const tiny = Buffer.from([1]);
+    for (let i = 0; i < strangers.count; i++) await strangers.send(i, insider.opening(i + 1));
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < strangers.count; i++) {
+        const segments = Array.from({ length: 50 }, (_, k) => ({
+          conv: i + 1,
+          cmd: CMD_PUSH,
+          sn: 2 + 50 * round + k,
+          data: tiny,
+        }));
+        await strangers.send(i, insider.seal(...segments));
+      }
+    }
+    await transfer(client.address, target, { up: 4 * MiB, down: 4 * MiB });
+    expect(residentBytes(server.pid).now - before).toBeLessThan(48 * MiB);
+  });
+
+  it('with the key: full segments, as many as the windows of 300 sessions hold', async () => {
+    await using target = await new TransferTarget().listen();
+    await using server = await startServer('ours', { target: target.address });
+    await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    await transfer(client.address, target, { up: MiB, down: MiB });
+
+    await using strangers = await Strangers.open(300, server.port);
+    const insider = new Insider();
+    const data = Buffer.alloc(1300, 1);
+    for (let i = 0; i < strangers.count; i++) await strangers.send(i, insider.opening(i + 1));
+    for (let sn = 2; sn < 202; sn++) {
+      for (let i = 0; i < strangers.count; i++)
+        await strangers.send(i, insider.seal({ conv: i + 1, cmd: CMD_PUSH, sn, data }));
+    }
+    await transfer(client.address, target, { up: 4 * MiB, down: 4 * MiB });
+    // and so does a newcomer
+    await using another = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    await transfer(another.address, target, { up: 4 * MiB, down: 4 * MiB });
+    expect(residentBytes(server.pid).peak).toBeLessThan(400 * MiB);
+  });
+
+  it('without the key: a request that was seen on the way, again and again from 280 ports', async () => {
+    await using target = await new TransferTarget().listen();
+    await using server = await startServer('ours', { target: target.address });
+    await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    const request = await capture(server, target, 4);
+
+    await using strangers = await Strangers.open(280, server.port);
+    for (let i = 0; i < strangers.count; i++) {
+      for (const datagram of request) await strangers.send(i, datagram);
+    }
+    await transfer(client.address, target, { up: 4 * MiB, down: 4 * MiB });
+    await using another = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    await transfer(another.address, target, { up: 4 * MiB, down: 4 * MiB });
+    expect(residentBytes(server.pid).peak).toBeLessThan(400 * MiB);
+  });
+
+  it('is after 10,000 openings what it was before', async () => {
+    await using target = await new TransferTarget().listen();
+    await using server = await startServer('ours', { target: target.address });
+    await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${server.port}` });
+    await transfer(client.address, target, { up: 16 * MiB, down: 16 * MiB });
+    const before = residentBytes(server.pid).now;
+    const insider = new Insider();
+    for (let from = 0; from < 10_000; from += 1_000) {
+      await using strangers = await Strangers.open(1_000, server.port);
+      for (let i = 0; i < strangers.count; i++) await strangers.send(i, insider.opening(from + i + 1));
+    }
+    await transfer(client.address, target, { up: MiB, down: MiB });
+    // what is not collected yet is in it
+    expect(residentBytes(server.pid).peak - before).toBeLessThan(128 * MiB);
+    await server.until(
+      'its memory to go down again',
+      () => residentBytes(server.pid).now < 1.2 * before,
+      60_000,
+    );
+  });
+});
