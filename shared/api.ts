@@ -3,6 +3,7 @@ import type { ErrorData } from './errors.ts';
 import { EXTRA_DEPTH, EXTRA_SIZE, extraProblem } from './extra.ts';
 import type { ImportNote } from './import/found.ts';
 import { LONGEST_IMPORT, LONGEST_IMPORTS } from './import/limits.ts';
+import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from './limits.ts';
 import type { LogLine } from './log.ts';
 import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
@@ -17,8 +18,6 @@ export interface HostCapabilities {
   tray: boolean;
   loginItem: boolean;
   notifications: boolean;
-  /** whether keys are encrypted at rest; the window says so where they are not */
-  secureStorage: boolean;
 }
 
 /** What the user should know that is no state of a tunnel, and the values of the sentence. */
@@ -32,6 +31,13 @@ export interface NoticeFields {
 }
 
 export type Notice = Variant<NoticeFields> & { id: string };
+
+/** How keys are kept at rest: by the passphrase where one is set, else by the system's keyring, else open in the file. */
+export interface KeyState {
+  /** whether the system has one that the host can use */
+  keyring: boolean;
+  passphrase: 'none' | 'locked' | 'open';
+}
 
 /** The news of one tunnel; what is absent has not changed. */
 export interface TunnelUpdate {
@@ -50,6 +56,7 @@ export interface Snapshot {
   profiles: Profile[];
   /** one for every profile, with its state */
   tunnels: (TunnelUpdate & { state: TunnelState })[];
+  keys: KeyState;
   notices: Notice[];
 }
 
@@ -202,6 +209,17 @@ export const REQUESTS = {
   'log.follow': request<void>()(z.strictObject({ on: z.boolean() })),
 
   'settings.update': request<Settings>()(z.strictObject(settingsFields).partial()),
+  /** opens the keys that the passphrase has sealed, and starts the tunnels that waited for it */
+  'keys.unlock': request<void>()(z.strictObject({ passphrase: z.string().min(1).max(LONGEST_PASSPHRASE) })),
+  /** sets a passphrase, or another one; it is asked for at the next start */
+  'keys.setPassphrase': request<void>()(
+    z.strictObject({ passphrase: z.string().min(SHORTEST_PASSPHRASE).max(LONGEST_PASSPHRASE) }),
+  ),
+  /** leaves the keys to the keyring again, or open where there is none */
+  'keys.removePassphrase': request<void>()(none),
+  /** clears the keys that it has sealed, and nothing else */
+  'keys.forgetPassphrase': request<void>()(none),
+
   'notices.dismiss': request<void>()(z.strictObject({ id: z.string().max(64) })),
 
   /** our own server and a small traffic source in the app, and a tunnel between them; running already is no error */
@@ -216,6 +234,7 @@ export interface Notifications {
   profiles: Profile[];
   settings: Settings;
   notices: Notice[];
+  keys: KeyState;
   /** new lines, oldest first, where this window follows the log; at most once a second */
   log: LogLine[];
 }

@@ -8,6 +8,10 @@ export const ERROR_CODES = [
   'bad-option',
   /** the profile's key is sealed and cannot be opened here */
   'key-missing',
+  /** a new key cannot be kept before the passphrase that seals the others is given */
+  'keys-locked',
+  /** the passphrase is not the one that the keys are sealed with */
+  'wrong-passphrase',
   /** no profile, tunnel, notice or undo of that id */
   'not-found',
   /** the app keeps no more tunnels than it has */

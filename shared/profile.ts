@@ -14,8 +14,14 @@ export const LONGEST_VALUE = 4096;
 /** Where a tunnel listens that does not say: kcptun's port, but for this machine only. */
 export const LOCAL_ADDRESS = '127.0.0.1:12948';
 
-/** Why a profile's key is not at hand, though it has one: what sealed it is not here, or does not know it any more. */
-export type MissingKey = 'unreadable';
+/** Why a profile's key is not at hand, though it has or had one. */
+export type MissingKey =
+  /** it waits for the passphrase */
+  | 'locked'
+  /** what sealed it is not here, or does not know it any more */
+  | 'unreadable'
+  /** it went with a passphrase that was forgotten */
+  | 'cleared';
 
 /** A saved tunnel. */
 export interface Profile {

@@ -51,6 +51,8 @@ export class Core implements ApiCore {
   readonly #listeners = new Set<Listener>();
   readonly #latest = new Map<string, Statistics>();
   #notices: Notice[];
+  /** what is brought up once its key can be opened */
+  #locked = new Set<string>();
   #closing = false;
 
   constructor(deps: CoreDeps) {
@@ -75,14 +77,24 @@ export class Core implements ApiCore {
 
   /** Brings up what connects on launch, and what was on when the app was last quit where that is wanted. */
   restore(): void {
-    const { store, log } = this.#deps;
+    const { store } = this.#deps;
     const wanted = new Set(store.settings.restoreTunnels ? store.running : []);
-    for (const profile of this.#book.all) {
-      if (!profile.autostart && !wanted.has(profile.id)) continue;
+    const all = this.#book.all.filter(({ id, autostart }) => autostart || wanted.has(id));
+    this.#locked = new Set(all.filter(({ missingKey }) => missingKey === 'locked').map(({ id }) => id));
+    this.#bringUp(all.filter(({ id }) => !this.#locked.has(id)));
+  }
+
+  /** Whether tunnels wait to be brought up until the passphrase is given. */
+  get waitsForPassphrase(): boolean {
+    return this.#locked.size > 0;
+  }
+
+  #bringUp(profiles: readonly Profile[]): void {
+    for (const profile of profiles) {
       try {
         this.#start(profile.id);
       } catch (error) {
-        log.write('error', `not started: ${(error as Error).message}`, profile);
+        this.#deps.log.write('error', `not started: ${(error as Error).message}`, profile);
       }
     }
   }
@@ -90,6 +102,17 @@ export class Core implements ApiCore {
   /** The host says that the machine is back from sleep. */
   resumed(): void {
     this.#network.resumed();
+  }
+
+  /** After a change of the passphrase. */
+  #keysChanged(): void {
+    const waited = this.#book.all.filter(
+      ({ id, missingKey }) => this.#locked.has(id) && missingKey !== 'locked',
+    );
+    for (const { id } of waited) this.#locked.delete(id);
+    this.#tell('keys', this.#deps.store.keyState);
+    this.#tell('profiles', this.profiles);
+    this.#bringUp(waited);
   }
 
   /** After sleep or a change of the network: every session anew, every name resolved again. */
@@ -198,6 +221,23 @@ export class Core implements ApiCore {
       this.#tell('settings', store.settings);
       return store.settings;
     },
+    'keys.unlock': async ({ passphrase }) => {
+      await this.#deps.store.unlock(passphrase);
+      this.#keysChanged();
+    },
+    'keys.setPassphrase': async ({ passphrase }) => {
+      await this.#deps.store.setPassphrase(passphrase);
+      this.#keysChanged();
+    },
+    'keys.removePassphrase': async () => {
+      await this.#deps.store.removePassphrase();
+      this.#keysChanged();
+    },
+    'keys.forgetPassphrase': async () => {
+      await this.#deps.store.forgetPassphrase();
+      this.#keysChanged();
+    },
+
     'notices.dismiss': ({ id }) => {
       this.#notices = this.#notices.filter((notice) => notice.id !== id);
       this.#tell('notices', this.#notices);
@@ -221,6 +261,7 @@ export class Core implements ApiCore {
       profiles: this.profiles,
       tunnels,
       notices: this.#notices,
+      keys: store.keyState,
     };
   }
 
@@ -253,6 +294,7 @@ export class Core implements ApiCore {
       await this.#forget(id);
       this.#tell('profiles', this.profiles);
     } else {
+      this.#locked.delete(id);
       const stopped = this.#supervisor.stop(id);
       this.#rememberRunning();
       await stopped;
@@ -275,7 +317,8 @@ export class Core implements ApiCore {
   /** Written at each switch, not at the end: a crash is restored like a quit. */
   #rememberRunning(): void {
     if (this.#closing) return;
-    const on = this.#book.all.filter(({ id }) => isOn(this.#supervisor.state(id)));
+    // what waits for its key is on too, as far as the next start is concerned
+    const on = this.#book.all.filter(({ id }) => this.#locked.has(id) || isOn(this.#supervisor.state(id)));
     this.#deps.store.running = on.map(({ id }) => id);
   }
 

@@ -16,7 +16,7 @@ export interface OpenCore {
   openConf(folder: string): ConfFile;
   /** null where the system has none */
   keyring: SecretBox | null;
-  host: Omit<HostCapabilities, 'secureStorage'>;
+  host: HostCapabilities;
   version: string;
 }
 
@@ -39,7 +39,7 @@ export async function openCore({ folder, openConf, keyring, host, version }: Ope
     const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
     const core = new Core({
       version,
-      host: { ...host, secureStorage: store.secure },
+      host,
       store,
       log,
       counters: join(folder, 'counters'),

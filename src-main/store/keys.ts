@@ -1,36 +1,71 @@
 import { z } from 'zod';
-import type { Profile } from '../../shared/profile.ts';
+import type { KeyState } from '../../shared/api.ts';
+import { ApiError } from '../../shared/errors.ts';
+import type { MissingKey, Profile } from '../../shared/profile.ts';
+import type { OpenLock, Sealer, StoredLock } from './passphrase.ts';
 import type { SecretBox } from './secret-box.ts';
 
-/** A key on disk, and what has sealed it: the system's keyring, or nothing at all. */
-export const storedKey = z.object({ by: z.enum(['plain', 'keyring']), text: z.string().max(1 << 16) });
+/** A key on disk, and what has sealed it. `nothing` is left of one that went with a forgotten passphrase. */
+export const storedKey = z.object({
+  by: z.enum(['plain', 'keyring', 'passphrase', 'nothing']),
+  text: z.string().max(1 << 16),
+});
 export type StoredKey = z.infer<typeof storedKey>;
 
 /** A key as it lies on disk; `key` is null where it cannot be opened here. */
 interface Kept {
   stored: StoredKey;
   key: string | null;
+  /** which has sealed it; one passphrase's text is nothing to the next */
+  sealer: Sealer | null;
 }
+
+/** The passphrase that is set: none, one that is waited for, or an open one. */
+type Lock = null | { lock: StoredLock; sealer: null } | OpenLock;
 
 /** Keys to be written, by profile, and the word that they were. */
 export interface SealedKeys {
+  lock: StoredLock | undefined;
   stored: ReadonlyMap<string, StoredKey>;
   written(): void;
 }
 
 /**
- * The keys of all profiles as they lie on disk. What cannot be opened here is kept as it is, whatever is written
- * beside it, until its profile gets a new key: another host, or the keyring when it is back, can open it still.
+ * The keys of all profiles as they lie on disk: sealed by the passphrase where one is set, else by the system's
+ * keyring, else open. What cannot be opened here is kept as it is, whatever is written beside it, until its profile
+ * gets a new key: another host, the keyring when it is back, or the passphrase can open it still.
  */
 export class Keys {
   /** those of removed profiles too, which may be restored */
   #kept = new Map<string, Kept>();
+  #lock: Lock;
 
-  constructor(readonly keyring: SecretBox | null) {}
+  constructor(
+    readonly keyring: SecretBox | null,
+    lock: StoredLock | null,
+  ) {
+    this.#lock = lock && { lock, sealer: null };
+  }
+
+  get state(): KeyState {
+    const passphrase = this.#lock ? (this.#lock.sealer ? 'open' : 'locked') : 'none';
+    return { keyring: this.keyring !== null, passphrase };
+  }
+
+  /** What `openLock` needs, where a passphrase is waited for. */
+  get locked(): StoredLock | null {
+    return this.#lock && !this.#lock.sealer ? this.#lock.lock : null;
+  }
 
   /** Takes in what the file holds for the profile `id`. */
   read(id: string, stored: StoredKey): void {
-    this.#kept.set(id, { stored, key: this.#open(stored) });
+    this.#kept.set(id, this.#open(id, stored));
+  }
+
+  /** The passphrase is there: what it has sealed can be presented. */
+  unlock(lock: OpenLock): void {
+    this.#lock = lock;
+    for (const [id, { stored, key }] of this.#kept) if (key === null) this.read(id, stored);
   }
 
   /** The profile with its key, or with why that is missing. */
@@ -38,51 +73,82 @@ export class Keys {
     const { missingKey, ...rest } = profile;
     const kept = this.#kept.get(profile.id);
     if (rest.options.key !== undefined || !kept || missingKey === undefined) return rest;
-    if (kept.key === null) return { ...rest, missingKey: 'unreadable' };
+    if (kept.key === null) return { ...rest, missingKey: this.#whyMissing(kept.stored) };
     return { ...rest, options: { ...rest.options, key: kept.key } };
   }
 
   /** Whether any key lies on disk less well kept than it could be. */
   get improvable(): boolean {
-    return [...this.#kept.values()].some(({ stored, key }) => key !== null && stored.by !== this.#best);
+    const best = this.#best(this.#lock);
+    return (
+      best !== null && [...this.#kept.values()].some(({ stored, key }) => key !== null && stored.by !== best)
+    );
   }
 
   /**
    * Each profile's key for the disk; sealed anew only where it or the way to seal has changed.
+   * @param lock the passphrase that is set from now on
+   * @param forget what the passphrase has sealed, and cannot be opened, is gone
+   * @throws ApiError keys-locked for a new key that nothing can seal before the passphrase is given
    * @throws what the keyring throws
    */
-  seal(profiles: readonly Profile[]): SealedKeys {
+  seal(profiles: readonly Profile[], lock: Lock = this.#lock, forget = false): SealedKeys {
     const kept = new Map(this.#kept);
+    if (forget) {
+      const gone: Kept = { stored: { by: 'nothing', text: '' }, key: null, sealer: null };
+      for (const [id, { stored, key }] of kept)
+        if (stored.by === 'passphrase' && key === null) kept.set(id, gone);
+    }
     const stored = new Map<string, StoredKey>();
     for (const { id, options, missingKey } of profiles) {
-      const { key } = options;
       const old = kept.get(id);
-      if (key === undefined) {
-        if (old && missingKey !== undefined) stored.set(id, old.stored);
-        else kept.delete(id);
-        continue;
-      }
-      const sealed = old?.key === key && old.stored.by === this.#best ? old.stored : this.#seal(key);
-      stored.set(id, sealed);
-      kept.set(id, { stored: sealed, key });
+      if (options.key !== undefined) kept.set(id, this.#sealed(id, options.key, old, lock));
+      else if (missingKey === undefined) kept.delete(id);
+      const now = kept.get(id);
+      if (now) stored.set(id, now.stored);
     }
-    return { stored, written: () => void (this.#kept = kept) };
+    const written = (): void => {
+      this.#kept = kept;
+      this.#lock = lock;
+    };
+    return { lock: lock?.lock, stored, written };
   }
 
-  get #best(): StoredKey['by'] {
-    return this.keyring ? 'keyring' : 'plain';
+  /** By what a key is sealed now; null where that waits for the passphrase, and open on disk is no choice. */
+  #best(lock: Lock): StoredKey['by'] | null {
+    if (lock?.sealer) return 'passphrase';
+    return this.keyring ? 'keyring' : lock ? null : 'plain';
   }
 
-  #seal(key: string): StoredKey {
-    return this.keyring ? { by: 'keyring', text: this.keyring.seal(key) } : { by: 'plain', text: key };
+  #sealed(id: string, key: string, old: Kept | undefined, lock: Lock): Kept {
+    const by = this.#best(lock);
+    const sealer = by === 'passphrase' ? lock!.sealer : null;
+    if (old?.key === key && (by === null || (old.stored.by === by && old.sealer === sealer))) return old;
+    if (by === null)
+      throw new ApiError(
+        'keys-locked',
+        'a new key cannot be kept before the passphrase of the others is given',
+      );
+    const text = sealer ? sealer.seal(id, key) : by === 'keyring' ? this.keyring!.seal(key) : key;
+    return { stored: { by, text }, key, sealer };
   }
 
-  #open({ by, text }: StoredKey): string | null {
-    if (by === 'plain') return text;
+  #open(id: string, stored: StoredKey): Kept {
+    const { by, text } = stored;
+    const sealer = by === 'passphrase' ? (this.#lock?.sealer ?? null) : null;
+    const kept = { stored, key: null, sealer };
+    if (by === 'plain') return { ...kept, key: text };
     try {
-      return this.keyring?.open(text) ?? null;
+      if (sealer) return { ...kept, key: sealer.open(id, text) };
+      if (by === 'keyring' && this.keyring) return { ...kept, key: this.keyring.open(text) };
     } catch {
-      return null;
+      // sealed elsewhere: kept as it is
     }
+    return kept;
+  }
+
+  #whyMissing({ by }: StoredKey): MissingKey {
+    if (by === 'nothing') return 'cleared';
+    return by === 'passphrase' && this.locked ? 'locked' : 'unreadable';
   }
 }

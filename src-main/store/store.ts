@@ -1,13 +1,21 @@
 import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Notice, type NoticeFields, profileFields } from '../../shared/api.ts';
+import { type KeyState, type Notice, type NoticeFields, profileFields } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import type { Profile, ProfileOptions } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFields } from '../../shared/settings.ts';
 import type { Variant } from '../../shared/variant.ts';
 import type { ConfFile } from './conf-file.ts';
-import { Keys, storedKey } from './keys.ts';
+import { Keys, type SealedKeys, storedKey } from './keys.ts';
 import { isObject, migrate, STORE_VERSION, versionOf } from './migrations.ts';
+import {
+  makeLock,
+  openLock,
+  SCRYPT_COSTS,
+  type ScryptCosts,
+  storedLock,
+  type StoredLock,
+} from './passphrase.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What the store keeps of the host's own: not the user's choices, but what it has to remember. */
@@ -50,6 +58,9 @@ interface State {
 export class Store {
   readonly #conf: ConfFile;
   readonly #keys: Keys;
+  readonly #costs: ScryptCosts;
+  /** one passphrase at a time is made a key of: each takes much memory */
+  #deriving: Promise<unknown> = Promise.resolve();
   #state: State;
   readonly notices: Notice[] = [];
 
@@ -57,9 +68,9 @@ export class Store {
    * @param keyring null where the system has none
    * @throws ApiError storage-failed when the file can neither be read nor written
    */
-  constructor(conf: ConfFile, keyring: SecretBox | null) {
+  constructor(conf: ConfFile, keyring: SecretBox | null, costs = SCRYPT_COSTS) {
     this.#conf = conf;
-    this.#keys = new Keys(keyring);
+    this.#costs = costs;
     const read = guarded(() => conf.store);
     const found = versionOf(read);
     if (found > STORE_VERSION) {
@@ -69,6 +80,7 @@ export class Store {
     if (typeof read.brokenFile === 'string') this.#note({ code: 'entry-set-aside', name: read.brokenFile });
     const file = migrate(read);
     const reading = new Reading(file, (name) => this.#note({ code: 'entry-set-aside', name }));
+    this.#keys = new Keys(keyring, reading.lock());
     this.#state = {
       profiles: reading.profiles().map((stored) => this.#open(stored)),
       settings: reading.settings(),
@@ -79,9 +91,44 @@ export class Store {
     if (found !== STORE_VERSION || reading.changed || this.#keys.improvable) this.#write({});
   }
 
-  /** Whether the system keeps the keys. */
-  get secure(): boolean {
-    return this.#keys.keyring !== null;
+  get keyState(): KeyState {
+    return this.#keys.state;
+  }
+
+  /** @throws ApiError wrong-passphrase; then nothing has changed */
+  unlock(passphrase: string): Promise<void> {
+    return this.#alone(async () => {
+      const { locked } = this.#keys;
+      if (!locked) return;
+      this.#keys.unlock(await openLock(locked, passphrase));
+      this.#state = { ...this.#state, profiles: this.profiles.map((one) => this.#keys.present(one)) };
+      if (this.#keys.improvable) this.#write({});
+    });
+  }
+
+  /** Sets a passphrase or another one. @throws ApiError keys-locked before the old one was given */
+  setPassphrase(passphrase: string): Promise<void> {
+    return this.#alone(async () => {
+      this.#expectOpen();
+      const lock = await makeLock(passphrase, this.#costs);
+      this.#write({}, this.#sealed(this.profiles, lock));
+    });
+  }
+
+  /** @throws ApiError keys-locked */
+  removePassphrase(): Promise<void> {
+    return this.#alone(async () => {
+      this.#expectOpen();
+      this.#write({}, this.#sealed(this.profiles, null));
+    });
+  }
+
+  /** What the passphrase has sealed and cannot be opened is gone; everything else stays. */
+  forgetPassphrase(): Promise<void> {
+    return this.#alone(async () => {
+      this.#write({}, this.#sealed(this.profiles, null, true));
+      this.#state = { ...this.#state, profiles: this.profiles.map((one) => this.#keys.present(one)) };
+    });
   }
 
   get profiles(): readonly Profile[] {
@@ -125,8 +172,19 @@ export class Store {
     if (!key) return profile;
     this.#keys.read(stored.id, key);
     const opened = this.#keys.present({ ...profile, missingKey: 'unreadable' });
-    if (opened.missingKey) this.#note({ code: 'key-unreadable', name: stored.name });
+    if (opened.missingKey === 'unreadable') this.#note({ code: 'key-unreadable', name: stored.name });
     return opened;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#deriving.then(work);
+    this.#deriving = done.catch(() => undefined);
+    return done;
+  }
+
+  #expectOpen(): void {
+    if (this.#keys.locked)
+      throw new ApiError('keys-locked', 'expected the passphrase that is set to be given first');
   }
 
   #note(notice: Variant<NoticeFields>): void {
@@ -134,19 +192,22 @@ export class Store {
   }
 
   /** @throws ApiError storage-failed; then nothing has changed */
-  #write(change: Partial<State>): void {
+  #write(change: Partial<State>, sealed = this.#sealed(change.profiles ?? this.profiles)): void {
     const state = { ...this.#state, ...change };
-    const keys = guarded(() => {
-      const sealed = this.#keys.seal(state.profiles);
+    guarded(() => {
       const profiles = state.profiles.map((profile) => ({
         ...withoutKey(profile),
         key: sealed.stored.get(profile.id),
       }));
-      this.#conf.store = { version: STORE_VERSION, ...state, profiles };
-      return sealed;
+      const { lock } = sealed;
+      this.#conf.store = { version: STORE_VERSION, ...state, profiles, ...(lock && { lock }) };
     });
-    keys.written();
+    sealed.written();
     this.#state = state;
+  }
+
+  #sealed(...how: Parameters<Keys['seal']>): SealedKeys {
+    return guarded(() => this.#keys.seal(...how));
   }
 }
 
@@ -200,6 +261,15 @@ class Reading {
     return settings as Settings;
   }
 
+  lock(): StoredLock | null {
+    const { lock } = this.file;
+    if (lock === undefined) return null;
+    const parsed = storedLock.safeParse(lock);
+    if (parsed.success) return parsed.data;
+    this.#putAside('lock', lock);
+    return null;
+  }
+
   #putAside(name: string, value: unknown): void {
     const entry = { at: new Date().toISOString(), name, value };
     this.setAside = [...this.setAside, entry].slice(-SET_ASIDE_KEPT);
@@ -212,6 +282,7 @@ function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new ApiError('storage-failed', `the settings file: ${detail}`, [], { cause: error });
   }

@@ -1,6 +1,7 @@
 import type {
   ExportedFile,
   HostCapabilities,
+  KeyState,
   ImportResult,
   Notice,
   RequestArgs,
@@ -25,6 +26,7 @@ export class Core {
   readonly host: HostCapabilities;
   settings: Settings;
   notices: Notice[];
+  keys: KeyState;
   tunnels: Tunnel[] = $state.raw([]);
   readonly #client: ApiClient;
 
@@ -34,22 +36,42 @@ export class Core {
     return new Core(client, await client.request('snapshot'));
   }
 
-  constructor(client: ApiClient, { version, host, settings, profiles, tunnels, notices }: Snapshot) {
+  constructor(client: ApiClient, { version, host, settings, profiles, tunnels, notices, keys }: Snapshot) {
     this.#client = client;
     this.version = version;
     this.host = host;
     this.settings = $state.raw(settings);
     this.notices = $state.raw(notices);
+    this.keys = $state.raw(keys);
     this.#setProfiles(profiles);
     for (const update of tunnels) this.#update(update);
     client.on('tunnel', (update) => this.#update(update));
     client.on('profiles', (profiles) => this.#setProfiles(profiles));
     client.on('settings', (settings) => (this.settings = settings));
     client.on('notices', (notices) => (this.notices = notices));
+    client.on('keys', (keys) => (this.keys = keys));
   }
 
   find(id: string | null): Tunnel | undefined {
     return this.tunnels.find((tunnel) => tunnel.id === id);
+  }
+
+  /** Opens the keys that the passphrase has sealed. */
+  unlock(passphrase: string): Promise<void> {
+    return this.#client.request('keys.unlock', { passphrase });
+  }
+
+  setPassphrase(passphrase: string): Promise<void> {
+    return this.#client.request('keys.setPassphrase', { passphrase });
+  }
+
+  removePassphrase(): Promise<void> {
+    return this.#client.request('keys.removePassphrase');
+  }
+
+  /** Clears the keys that it has sealed. */
+  forgetPassphrase(): Promise<void> {
+    return this.#client.request('keys.forgetPassphrase');
   }
 
   create(profile: RequestArgs<'profiles.create'>): Promise<Profile> {

@@ -43,7 +43,6 @@ beforeEach(async () => {
       tray: false,
       loginItem: false,
       notifications: false,
-      secureStorage: false,
     },
     store: new Store(openConf(folder), null),
     log,

@@ -19,7 +19,6 @@ const HOST: HostCapabilities = {
   tray: false,
   loginItem: false,
   notifications: false,
-  secureStorage: false,
 };
 
 /** The real core on a real folder, with workers that do what the test says. */
@@ -29,7 +28,7 @@ export function appCore(
   keyring: SecretBox | null = null,
 ) {
   const workers: WorkerDouble[] = [];
-  const store = new Store(openConf(folder), keyring);
+  const store = new Store(openConf(folder), keyring, { logN: 10, r: 8, p: 1 });
   const log = new LogBook();
   const core = new Core({
     version: '1.2.3',

@@ -1,4 +1,4 @@
-import type { ApiCore, Notify, RequestHandlers, Snapshot, TunnelUpdate } from '../../shared/api.ts';
+import type { ApiCore, KeyState, Notify, RequestHandlers, Snapshot, TunnelUpdate } from '../../shared/api.ts';
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
 import { ApiError } from '../../shared/errors.ts';
 import type { LogLine } from '../../shared/log.ts';
@@ -157,6 +157,9 @@ class Running {
 /** The core's side of shared/api without engine, disk or worker: for pictures and for the window's own tests. */
 export class MockCore implements ApiCore {
   settings = { ...DEFAULT_SETTINGS };
+  keys: KeyState = { keyring: true, passphrase: 'none' };
+  /** what `keys.unlock` takes for the right one */
+  passphrase = '';
   readonly log: LogLine[] = [];
   running: Running[];
   readonly #windows = new Set<Notify>();
@@ -194,6 +197,11 @@ export class MockCore implements ApiCore {
     this.#notify('tunnel', { id, state });
   }
 
+  #setKeys(passphrase: KeyState['passphrase']): void {
+    this.keys = { ...this.keys, passphrase };
+    this.#notify('keys', this.keys);
+  }
+
   #notify: Notify = (name, data) => {
     for (const notify of this.#windows) notify(name, data);
   };
@@ -221,9 +229,9 @@ export class MockCore implements ApiCore {
         tray: false,
         loginItem: false,
         notifications: false,
-        secureStorage: true,
       },
       settings: this.settings,
+      keys: this.keys,
       profiles: this.#profiles(),
       tunnels: this.running.map(
         ({ tunnel, state, history }, index): TunnelUpdate & { state: TunnelState } => {
@@ -304,6 +312,16 @@ export class MockCore implements ApiCore {
         this.#notify('settings', this.settings);
         return this.settings;
       },
+      'keys.unlock': ({ passphrase }) => {
+        if (passphrase !== this.passphrase) throw new ApiError('wrong-passphrase', 'not this one');
+        this.#setKeys('open');
+      },
+      'keys.setPassphrase': ({ passphrase }) => {
+        this.passphrase = passphrase;
+        this.#setKeys('open');
+      },
+      'keys.removePassphrase': () => this.#setKeys('none'),
+      'keys.forgetPassphrase': () => this.#setKeys('none'),
       'notices.dismiss': () => undefined,
       'demo.start': () => {
         const demo = this.#add(

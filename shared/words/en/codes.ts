@@ -145,6 +145,8 @@ export const codes: CodeWords = {
     'bad-option': 'A setting is not valid.',
     'key-missing': 'The key of this tunnel cannot be opened here.',
     'not-found': 'It is not there any more.',
+    'keys-locked': 'Give the passphrase first: a new key cannot be encrypted without it.',
+    'wrong-passphrase': 'This is not the passphrase.',
     'too-many': 'The app keeps no more tunnels than there are now.',
     unsupported: 'This is not possible here.',
     'not-recognised': 'In none of the formats that can be read.',

@@ -226,9 +226,49 @@ export const en = {
     appLog: 'Show the app log',
     keys: 'Keyboard',
     keyStorage: 'Keys at rest',
-    keySecure: "encrypted with the system's secure storage",
-    keyPlain: 'in a file that only your user can read: this system offers no secure storage',
     about: (version: string) => `kcptun desktop ${version}`,
+  },
+  keys: {
+    kept: {
+      keyring: "Encrypted with the system's secure storage.",
+      plain:
+        'In a file that only your user can read. A passphrase encrypts them; it is asked for at each start.',
+      locked: 'Encrypted with a passphrase, which is still to be given.',
+      open: 'Encrypted with a passphrase, which is asked for at each start.',
+    },
+    setUp: 'Set a passphrase…',
+    change: 'Change the passphrase…',
+    remove: 'Do without it',
+    unlockTitle: 'Passphrase',
+    unlockText:
+      'The keys of your tunnels are encrypted with it. Tunnels that were running start once it is given.',
+    setTitle: 'Set a passphrase',
+    changeTitle: 'Change the passphrase',
+    setText:
+      'It encrypts the keys of all tunnels and is asked for at each start. It is stored nowhere: if it is forgotten, the keys have to be entered again.',
+    passphrase: 'Passphrase',
+    again: 'Once more',
+    problems: {
+      short: 'At least 8 characters. Several words are better.',
+      different: 'Not the same as above',
+      wrong: 'This is not the passphrase. Nothing is lost: try again.',
+    },
+    working: 'One moment…',
+    unlock: 'Unlock',
+    set: 'Encrypt the keys',
+    later: 'Later',
+    forgotten: 'Forgotten?',
+    forgetTitle: 'Clear the keys?',
+    forgetText: 'The keys that it encrypts cannot be had back. The tunnels and all other settings stay.',
+    forget: 'Clear the keys',
+    missingTitle: 'The key of this tunnel is missing',
+    missing: {
+      locked: 'It is encrypted, and waits for the passphrase.',
+      unreadable:
+        'It was encrypted by another system or user, and is kept as it is. Enter the key to use this tunnel here; that replaces the other.',
+      cleared: 'It was cleared with the forgotten passphrase. Enter it again.',
+    },
+    enterKey: 'Enter the key',
   },
   shortcuts: {
     create: 'New tunnel',

@@ -45,10 +45,6 @@ export const form = {
   keyHide: 'Hide the key',
   keyGenerate: 'Generate',
   keyGenerateHint: 'A random key of 256 bits. The server needs the same one.',
-  keyMissing: {
-    unreadable:
-      'Sealed by another system or user, and kept as it is. Enter the key to use this tunnel here; that replaces the sealed one.',
-  },
   keyShort: 'Short keys can be guessed. Use at least 12 characters, or generate one.',
   /** what the chosen cipher keeps others from */
   cryptHelp: {

@@ -119,6 +119,8 @@ export const codes: CodeWords = {
     'bad-option': '有一项设置无效。',
     'key-missing': '无法在此解开该隧道的密钥。',
     'not-found': '已不存在。',
+    'keys-locked': '请先输入口令：没有口令无法加密新的密钥。',
+    'wrong-passphrase': '口令不正确。',
     'too-many': '隧道数量已达上限。',
     unsupported: '此处无法实现。',
     'not-recognised': '不是可识别的格式。',

@@ -41,9 +41,6 @@ export const form: typeof formEn = {
   keyHide: '隐藏密钥',
   keyGenerate: '生成',
   keyGenerateHint: '256 位随机密钥，服务器需使用相同的密钥。',
-  keyMissing: {
-    unreadable: '由其他系统或用户加密，原样保留。在此使用该隧道需重新输入密钥，并会替换已加密的密钥。',
-  },
   keyShort: '短密钥容易被猜到，请至少使用 12 个字符，或点击“生成”。',
   cryptHelp: {
     none: '每个数据包的加密方式：此处不加密。',

@@ -115,7 +115,7 @@ export class DesktopApp {
       notifier.resumed();
       core.resumed();
     });
-    if (!board.settings.startMinimised) this.#window.show();
+    if (!board.settings.startMinimised || core.waitsForPassphrase) this.#window.show();
   }
 
   get #words(): Words {

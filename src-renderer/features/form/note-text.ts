@@ -3,7 +3,7 @@ import type { Words } from '../../../shared/words/languages.ts';
 import type { FieldNote } from './form.svelte.ts';
 
 /** The sentence under a field. */
-export function noteText(note: FieldNote, { form, problems }: Words): string {
+export function noteText(note: FieldNote, { form, keys, problems }: Words): string {
   switch (note.code) {
     case 'required':
       return form.required;
@@ -17,8 +17,10 @@ export function noteText(note: FieldNote, { form, problems }: Words): string {
       return form.keyShort;
     case 'file-name':
       return form.fileName;
+    case 'locked':
     case 'unreadable':
-      return form.keyMissing[note.code];
+    case 'cleared':
+      return keys.missing[note.code];
     case 'local-taken':
       return form.localTaken(note.name);
     default:

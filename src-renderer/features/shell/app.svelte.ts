@@ -22,7 +22,8 @@ export type OpenDialog =
   | { kind: 'import'; sources: { name: string; text: string }[] }
   | { kind: 'export'; tunnel: Tunnel | null }
   | { kind: 'server-command'; tunnel: Tunnel }
-  | { kind: 'preferences' };
+  | { kind: 'preferences' }
+  | { kind: 'passphrase'; purpose: 'unlock' | 'set' };
 
 /** Where the window is, and every verb that a button, a menu and a shortcut share. */
 export class App {
@@ -50,7 +51,10 @@ export class App {
     return query ? this.core.tunnels.filter(matches) : this.core.tunnels;
   });
 
-  constructor(readonly core: Core) {}
+  constructor(readonly core: Core) {
+    // once a start: whoever puts it off finds it again where a key is missing
+    if (core.keys.passphrase === 'locked') this.askPassphrase('unlock');
+  }
 
   /** Runs a request for its effect; what goes wrong is told and not thrown. */
   async attempt<T>(work: Promise<T>): Promise<T | undefined> {
@@ -64,6 +68,10 @@ export class App {
       this.toasts.show(`${i18n.t.errors[error.code]} ${detail}`.trim(), { tone: 'bad', seconds: 10 });
       return undefined;
     }
+  }
+
+  askPassphrase(purpose: 'unlock' | 'set'): void {
+    this.dialog = { kind: 'passphrase', purpose };
   }
 
   select(id: string, tab: Tab = this.tab): void {

@@ -59,11 +59,12 @@ describe('profiles', () => {
     const profile = await create('one');
     expect(await client.request('snapshot')).toEqual({
       version: '1.2.3',
-      host: expect.objectContaining({ kind: 'web', secureStorage: false }),
+      host: expect.objectContaining({ kind: 'web' }),
       settings: expect.objectContaining({ theme: 'system' }),
       profiles: [profile],
       tunnels: [{ id: profile.id, state: { kind: 'off' } }],
       notices: [],
+      keys: { keyring: false, passphrase: 'none' },
     });
   });
 
@@ -410,6 +411,68 @@ describe('a key that is sealed elsewhere', () => {
     ({ client } = openWindow(app.core));
     await client.request('tunnels.start', { id });
     expect(app.workers[0].spec.options.key).toBe('hunter2');
+  });
+});
+
+describe('a passphrase', () => {
+  const passphrase = 'correct horse';
+
+  async function restart(): Promise<void> {
+    await app.core.close();
+    app = appCore(folder);
+    app.core.restore();
+    ({ client } = openWindow(app.core));
+  }
+
+  it('is waited for before the tunnels whose keys it seals are brought up, however often that starts', async () => {
+    const [a, b, c] = [await create('a'), await create('b'), await create('c')];
+    await client.request('profiles.update', { id: a.id, patch: { autostart: true } });
+    await client.request('tunnels.start', { id: b.id });
+    await client.request('keys.setPassphrase', { passphrase });
+    await restart();
+    expect(app.workers).toEqual([]);
+    expect(app.core.waitsForPassphrase).toBe(true);
+    await refused(client.request('tunnels.start', { id: c.id }), 'key-missing');
+    await restart();
+    const told = heard('keys');
+    await refused(client.request('keys.unlock', { passphrase: 'wrong' }), 'wrong-passphrase');
+    expect(app.workers).toEqual([]);
+    await client.request('keys.unlock', { passphrase });
+    expect(told).toEqual([{ keyring: false, passphrase: 'open' }]);
+    expect(app.workers.map(({ spec }) => spec.options.key)).toEqual(['hunter2', 'hunter2']);
+    expect(app.core.waitsForPassphrase).toBe(false);
+    await client.request('tunnels.stop', { id: b.id });
+    await restart();
+    await client.request('keys.unlock', { passphrase });
+    expect(app.workers).toHaveLength(1);
+  });
+
+  it('is refused where it is short, and neither it nor a key is in what is refused', async () => {
+    await create('a');
+    const error = await refusal(client.request('keys.setPassphrase', { passphrase: 'horse' }));
+    expect(error.fields).toMatchObject([{ field: 'passphrase' }]);
+    expect(JSON.stringify(error) + error.message).not.toContain('horse');
+  });
+
+  it('locks new keys out until it is given, and lets the keys alone be forgotten', async () => {
+    await create('a');
+    await client.request('keys.setPassphrase', { passphrase });
+    await restart();
+    await refused(create('b'), 'keys-locked');
+    await refused(
+      client.request('profiles.import', { sources: [{ name: 'x', text: '{"remoteaddr":"a:1","key":"k"}' }] }),
+      'keys-locked',
+    );
+    expect(await names()).toEqual(['a']);
+    await client.request('keys.forgetPassphrase');
+    const [profile] = (await client.request('snapshot')).profiles;
+    expect(profile).toMatchObject({
+      name: 'a',
+      missingKey: 'cleared',
+      options: { remoteaddr: 'example.com:29900' },
+    });
+    await refused(client.request('tunnels.start', { id: profile.id }), 'key-missing');
+    await create('b');
   });
 });
 

@@ -111,6 +111,17 @@ describe('launch', () => {
     expect(double.seen.windows[0].visible).toBe(true);
   });
 
+  it('shows the window, minimised or not, where tunnels wait for the passphrase', async () => {
+    settings({ startMinimised: true });
+    addProfile('Tokyo');
+    app.store.profiles = app.store.profiles.map((one) => ({ ...one, autostart: true }));
+    await app.store.setPassphrase('correct horse');
+    app = appCore(join(folder, 'data'));
+    app.core.restore();
+    await launch();
+    expect(double.seen.windows[0].visible).toBe(true);
+  });
+
   it('says what is wrong when it cannot start, and leaves', async () => {
     const broken = async () => {
       throw new Error('the folder is in use');
