@@ -1,24 +1,26 @@
+import { createSubscriber } from 'svelte/reactivity';
+
 export type Theme = 'system' | 'light' | 'dark';
 
-/** Which theme stands. `version` grows with each change, for what is painted and not styled (the charts). */
+/** Which theme is chosen, and which is seen: what is painted and not styled (the charts) is painted by it. */
 class ThemeState {
-  version = $state(0);
-  // apart from `version`, which an effect that sets the theme must not read
-  #changes = 0;
+  #chosen: () => Theme = $state.raw(() => 'system');
+  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  readonly #systemChanges = createSubscriber((update) => {
+    this.#dark.addEventListener('change', update);
+    return () => this.#dark.removeEventListener('change', update);
+  });
+  readonly chosen: Theme = $derived(this.#chosen());
 
-  constructor() {
-    if (typeof matchMedia === 'function')
-      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#changed());
+  get seen(): 'light' | 'dark' {
+    this.#systemChanges();
+    if (this.chosen !== 'system') return this.chosen;
+    return this.#dark.matches ? 'dark' : 'light';
   }
 
-  set(theme: Theme): void {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.version = ++this.#changes;
+  /** @param chosen what the user has chosen, read whenever it changes */
+  follow(chosen: () => Theme): void {
+    this.#chosen = chosen;
   }
 }
 

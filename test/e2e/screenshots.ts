@@ -1,14 +1,15 @@
 import { chromium, type Page } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LANGUAGE_TAGS } from '../../shared/words/languages.ts';
+import { type Language, LANGUAGE_TAGS } from '../../shared/words/languages.ts';
 import { build } from '../support/build.ts';
 import { MockCore } from '../support/mock-core.ts';
 import { serveMock } from '../support/mock-host.ts';
 import { scene } from '../support/mock-scene.ts';
 
 /**
- * Takes the pictures of the README: every view in both themes and every language, of a scene that is always the same.
+ * Takes the pictures of the README in both themes: every view in English and Chinese, and the overview in every other
+ * language, of a scene that is always the same.
  * `npx tsx test/e2e/screenshots.ts [name …]`
  */
 const wanted = process.argv.slice(2);
@@ -51,6 +52,9 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
+/** The languages that every view is shown in. */
+const WHOLE: readonly Language[] = ['en', 'zh-CN'];
+
 for (const locale of LANGUAGE_TAGS)
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({
@@ -61,7 +65,7 @@ for (const locale of LANGUAGE_TAGS)
     });
     const page = await context.newPage();
     const take = async (name: string) => {
-      if (wanted.length > 0 && !wanted.includes(name)) return;
+      if (wanted.length > 0 ? !wanted.includes(name) : name !== 'overview' && !WHOLE.includes(locale)) return;
       // what moves has come to rest: two frames after the last change
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
