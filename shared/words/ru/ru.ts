@@ -48,7 +48,7 @@ export const ru: Words = {
     listening: 'Ожидание',
     connecting: 'Подключение',
     connected: 'Подключён',
-    reconnecting: 'Переподключение',
+    reconnecting: 'Обрыв',
     degraded: 'Нестабилен',
     failed: 'Ошибка',
   },
