@@ -116,6 +116,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // a minute of every attack at once, and a minute after it
+      {
+        extends: true,
+        test: { name: 'attack', include: ['test/hostile/**/*.attack.ts'], testTimeout: 400_000 },
+      },
       {
         extends: true,
         test: {

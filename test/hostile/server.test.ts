@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CMD_PUSH } from '../../src-main/engine/kcp/segment.ts';
 import { Insider, Strangers } from '../support/attacker.ts';
-import { type Peer, startClient, startServer } from '../support/peers.ts';
+import { startClient, startServer } from '../support/peers.ts';
 import { residentBytes } from '../support/proc.ts';
-import { Relay } from '../support/relay.ts';
 import { transfer, TransferTarget } from '../support/traffic.ts';
+import { capture } from './capture.ts';
 
 const MiB = 1 << 20;
-
-/** What a client says when it asks a server for much, as somebody on the way sees it. */
-export async function capture(server: Peer, target: TransferTarget, datagrams: number): Promise<Buffer[]> {
-  await using relay = await Relay.open(server.port);
-  const seen: Buffer[] = [];
-  relay.tap = (direction, datagram) => {
-    if (direction === 'up' && seen.length < datagrams) seen.push(Buffer.from(datagram));
-  };
-  await using client = await startClient('ours', { remoteaddr: `127.0.0.1:${relay.port}` });
-  await transfer(client.address, target, { up: 0, down: 4 * MiB });
-  expect(seen).toHaveLength(datagrams);
-  return seen;
-}
 
 describe('a server under attack serves on', () => {
   it('with the key: tiny segments that wait for one that never comes, from 50 ports', async () => {
