@@ -78,7 +78,7 @@ export default defineConfig({
             worker: join(root, 'src-main/tunnels/worker.ts'),
             main: join(root, 'src-main/hosts/electron/main.ts'),
           },
-          external: [/^node:/, 'electron', 'electron/main'],
+          external: [/^node:/, 'electron', 'electron/main', 'original-fs'],
         },
       },
     },

@@ -134,13 +134,13 @@ write(
 for (const state of Object.keys(TRAY) as OverallState[]) {
   for (const [suffix, scale] of [
     ['', 1],
-    ['@1.5x', 1.5],
     ['@2x', 2],
-  ] as const) {
-    write(`tray/${state}${suffix}.png`, await png(page, traySvg(state, false), 16 * scale));
-    if (scale !== 1.5)
-      write(`tray/${state}Template${suffix}.png`, await png(page, traySvg(state, true), 16 * scale));
-  }
+  ] as const)
+    write(`tray/${state}Template${suffix}.png`, await png(page, traySvg(state, true), 16 * scale));
+  const sizes = new Map<number, Buffer>();
+  for (const size of [16, 20, 24, 32, 40, 48, 64])
+    sizes.set(size, await png(page, traySvg(state, false), size));
+  write(`tray/${state}.ico`, ico(sizes));
   // panels of Linux draw at 22 to 32 pixels and know no scales
   write(`tray/linux/${state}.png`, await png(page, traySvg(state, false), 32));
 }

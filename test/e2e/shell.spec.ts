@@ -42,6 +42,6 @@ test('closing hides the window and keeps the tunnels', async ({ shell, window })
     shell.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((each) => each.isVisible()));
   expect(await shown()).toEqual([true]);
   await shell.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close());
-  expect(await shown()).toEqual([false]);
+  await expect.poll(shown).toEqual([false]);
   await expect(window.tunnel.state).toHaveText('Connected');
 });

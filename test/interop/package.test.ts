@@ -1,7 +1,7 @@
 import { extractAll, getRawHeader, listPackage } from '@electron/asar';
 import { Arch, build as pack, Platform } from 'electron-builder';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,7 +163,12 @@ describe('the package', () => {
   it.each(NAMES)('for %s holds the icons that are loaded at run time', (name) => {
     const files = filesOf.get(name)!;
     for (const state of ['off', 'busy', 'connected', 'trouble'])
-      for (const icon of [`${state}.png`, `${state}@2x.png`, `${state}Template.png`, `linux/${state}.png`])
+      for (const icon of [
+        `${state}.ico`,
+        `${state}Template@2x.png`,
+        `${state}Template.png`,
+        `linux/${state}.png`,
+      ])
         expect(files).toContain(`assets/tray/${icon}`);
     expect(files).toContain('assets/icon.png');
   });
@@ -224,13 +229,34 @@ describe('the package', () => {
         if (message.kind === 'failed') reject(new Error(message.message));
         if (message.kind !== 'report') return;
         lines.push(...message.lines.map(({ text }) => text));
-        if (message.snapshot.address !== null) resolve(message.snapshot.address);
+        if (message.snapshot.sessions.length > 0 && message.snapshot.address !== null)
+          resolve(message.snapshot.address);
       });
     });
     expect(await listening).toMatch(/^127\.0\.0\.1:\d+$/);
     worker.postMessage({ kind: 'close' });
     expect(await exited).toBe(0);
     expect(lines.filter((line) => /batched|koffi|fall/i.test(line))).toEqual([]);
+  });
+
+  it('does not start with a library that is not its own', async () => {
+    const resources = join(folder, 'linux', PACKAGES.linux.resources);
+    const start = () =>
+      new ShellProcess(inside('linux'), join(folder, 'system'), ['--folder', data], resources);
+    const data = join(folder, 'tampered');
+    const library = join(
+      resources,
+      'app.asar.unpacked/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node',
+    );
+    const good = readFileSync(library);
+    await using untouched = start();
+    await untouched.opened();
+    await untouched.evaluate(({ app }) => void setImmediate(() => app.quit()));
+    expect((await untouched.exited).code).toBe(0);
+    writeFileSync(library, Buffer.concat([good, Buffer.from('more')]));
+    await using tampered = start();
+    expect((await tampered.exited).code).toBe(1);
+    writeFileSync(library, good);
   });
 
   it('starts from what it holds, opens its window, and quits', async () => {

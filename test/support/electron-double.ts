@@ -17,7 +17,7 @@ export interface FrameDouble {
 /** Doubles of Electron's classes. Each member is declared as Electron declares its own, so that a change there breaks here. */
 export class ContentsDouble
   extends EventEmitter
-  implements Pick<Electron.WebContents, 'isDestroyed' | 'send' | 'setWindowOpenHandler'>
+  implements Pick<Electron.WebContents, 'isDestroyed' | 'reload' | 'send' | 'setWindowOpenHandler'>
 {
   readonly sent: { channel: string; message: unknown }[] = [];
   readonly mainFrame: FrameDouble = { url: '' };
@@ -34,13 +34,23 @@ export class ContentsDouble
   };
   setWindowOpenHandler: Electron.WebContents['setWindowOpenHandler'] = (handler) =>
     void (this.openHandler = handler);
+  reloads = 0;
+  onReload: (() => void) | undefined;
+  reload: Electron.WebContents['reload'] = () => {
+    this.reloads++;
+    this.onReload?.();
+  };
 }
 
 type WindowVerbs =
   | 'show'
   | 'hide'
   | 'close'
+  | 'destroy'
+  | 'isFullScreen'
   | 'isVisible'
+  | 'minimize'
+  | 'setFullScreen'
   | 'focus'
   | 'restore'
   | 'maximize'
@@ -60,6 +70,13 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
     super();
   }
 
+  minimised = false;
+  fullScreen = false;
+  minimize: Electron.BrowserWindow['minimize'] = () => void (this.minimised = true);
+  isFullScreen: Electron.BrowserWindow['isFullScreen'] = () => this.fullScreen;
+  /** the system tells when its animation is over */
+  setFullScreen: Electron.BrowserWindow['setFullScreen'] = (on) => void this.calls.push(`full screen ${on}`);
+  destroy: Electron.BrowserWindow['destroy'] = () => this.#gone();
   isVisible: Electron.BrowserWindow['isVisible'] = () => this.visible;
   close: Electron.BrowserWindow['close'] = () => void this.clickClose();
 
@@ -70,9 +87,9 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
     this.visible = false;
   };
   focus: Electron.BrowserWindow['focus'] = () => void this.calls.push('focus');
-  restore: Electron.BrowserWindow['restore'] = () => void this.calls.push('restore');
+  restore: Electron.BrowserWindow['restore'] = () => void (this.minimised = false);
   maximize: Electron.BrowserWindow['maximize'] = () => void this.calls.push('maximize');
-  isMinimized: Electron.BrowserWindow['isMinimized'] = () => false;
+  isMinimized: Electron.BrowserWindow['isMinimized'] = () => this.minimised;
   isMaximized: Electron.BrowserWindow['isMaximized'] = () => false;
   getNormalBounds: Electron.BrowserWindow['getNormalBounds'] = () => ({
     x: 5,
@@ -81,8 +98,9 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
     height: 700,
   });
   loadURL: Electron.BrowserWindow['loadURL'] = async (url) => {
-    if (this.onLoad) this.onLoad(url);
-    else this.webContents.mainFrame.url = url;
+    if (this.onLoad) return this.onLoad(url);
+    this.webContents.mainFrame.url = url;
+    queueMicrotask(() => this.emit('ready-to-show'));
   };
 
   /** The user's click on the cross; answers whether the window is gone. */
@@ -90,10 +108,14 @@ export class WindowDouble extends EventEmitter implements Pick<Electron.BrowserW
     let prevented = false;
     this.emit('close', { preventDefault: () => (prevented = true) });
     if (prevented) return false;
+    this.#gone();
+    return true;
+  }
+
+  #gone(): void {
     this.webContents.destroyed = true;
     this.webContents.emit('destroyed');
     this.emit('closed');
-    return true;
   }
 }
 
@@ -161,6 +183,9 @@ export function electronDouble(folder: string) {
     onQuit: undefined as ((code: number) => void) | undefined,
     /** set by a test: another instance runs */
     second: false,
+    packaged: true,
+    switches: new Set<string>(),
+    appId: null as string | null,
     encryption: true,
     backend: 'gnome_libsecret' as ReturnType<Electron.SafeStorage['getSelectedStorageBackend']>,
     locale: 'en-GB',
@@ -183,7 +208,7 @@ export function electronDouble(folder: string) {
         | 'setPath'
         | 'getLocale'
         | 'getVersion'
-        | 'enableSandbox'
+        | 'setAppUserModelId'
         | 'exit'
         | 'quit'
       >
@@ -193,9 +218,13 @@ export function electronDouble(folder: string) {
     getPath: App['getPath'] = (name) => paths[name];
     setPath: App['setPath'] = (name, path) => void (paths[name] = path);
     getLocale: App['getLocale'] = () => seen.locale;
+    setAppUserModelId: App['setAppUserModelId'] = (id) => void (seen.appId = id);
+    commandLine = { hasSwitch: (name: string) => seen.switches.has(name) };
+    get isPackaged(): boolean {
+      return seen.packaged;
+    }
     getVersion: App['getVersion'] = () => '0.0.0';
     setLoginItemSettings: App['setLoginItemSettings'] = (settings) => void (seen.loginItem = settings);
-    enableSandbox: App['enableSandbox'] = () => undefined;
     exit: App['exit'] = (code = 0) => {
       seen.exitCode = code;
       seen.onQuit?.(code);
@@ -246,6 +275,7 @@ export function electronDouble(folder: string) {
       buildFromTemplate: (template: MenuItemConstructorOptions[]) => new MenuDouble(template),
       setApplicationMenu: (menu: MenuDouble) => void (seen.menu = menu.template),
     },
+    nativeTheme: { themeSource: 'system', shouldUseDarkColors: false },
     nativeImage: { createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }) },
     dialog: { showErrorBox: (_title: string, text: string) => void seen.errors.push(text) },
     protocol: {

@@ -36,4 +36,9 @@ export const desktop = {
   backText: 'The tunnel works as before.',
   inTray: 'kcptun desktop keeps running',
   inTrayText: 'Your tunnels stay up. Find it in the tray; Quit is in its menu.',
+  noTray: 'kcptun desktop is minimised',
+  noTrayText:
+    'Your tunnels stay up. This desktop shows no tray; on GNOME the AppIndicator extension adds one.',
+  crashed: 'The window has crashed and is loaded again',
+  crashedText: 'Your tunnels were not touched.',
 };

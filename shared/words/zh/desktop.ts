@@ -36,4 +36,8 @@ export const desktop: typeof desktopEn = {
   backText: '隧道恢复正常。',
   inTray: 'kcptun desktop 仍在运行',
   inTrayText: '隧道保持连接。可在托盘中找到它，退出也在托盘菜单里。',
+  noTray: 'kcptun desktop 已最小化',
+  noTrayText: '隧道保持连接。此桌面没有托盘；在 GNOME 上可安装 AppIndicator 扩展。',
+  crashed: '窗口已崩溃，正在重新加载',
+  crashedText: '隧道未受影响。',
 };

@@ -1,25 +1,36 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Settings } from '../../../shared/settings.ts';
 import { spokenLanguage, type Words } from '../../../shared/words/languages.ts';
 import { Locale } from '../../../shared/words/locale.ts';
 import type { OpenCore, OpenedCore } from '../../app/open-core.ts';
 import { WindowFiles } from '../../app/window-files.ts';
-import { CONF_NAME } from '../../store/conf-file.ts';
 import { appMenu } from './app-menu.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { isOurs, lockDown, SCHEME } from './lockdown.ts';
 import { setLoginItem } from './login-item.ts';
 import { MainWindow } from './main-window.ts';
-import { Notifier } from './notifier.ts';
+import { Notifier } from '../../app/notifier.ts';
+import { checkLibraries, isDebugged, type PlainFiles } from './integrity.ts';
+import { dataFolder, programOf } from './places.ts';
 import { safeBox } from './safe-box.ts';
 import { TrayIcon } from './tray.ts';
-import { TunnelBoard } from './tunnel-board.ts';
+import { TunnelBoard } from '../../app/tunnel-board.ts';
+
+/** As in electron-builder.yml: Windows knows the installed app by it. */
+export const APP_ID = 'io.github.kcptun-desktop';
 
 export interface DesktopDeps {
   electron: ElectronMain;
   platform: NodeJS.Platform;
   env: NodeJS.ProcessEnv;
+  /** without the program's own name */
+  argv: readonly string[];
+  /** holds app.asar, where the app is packaged */
+  resources: string;
+  plainFiles: PlainFiles;
+  hasTray(): Promise<boolean>;
   /** the folder of package.json */
   root: string;
   version: string;
@@ -43,13 +54,17 @@ export class DesktopApp {
     this.#deps = deps;
   }
 
-  /** Resolves when the app is up, or is leaving because another one is. */
-  async start(): Promise<void> {
-    const { app, dialog, protocol } = this.#deps.electron;
-    // the same folder whatever the app is called in its package, and the one that the web host uses
-    app.setPath('userData', join(app.getPath('appData'), CONF_NAME));
-    if (!app.requestSingleInstanceLock()) return app.quit();
-    app.enableSandbox();
+  /** Resolves with whether the app is up; otherwise it leaves: another one is, or it cannot start. */
+  async start(): Promise<boolean> {
+    const { electron, platform, argv } = this.#deps;
+    const { app, dialog, protocol } = electron;
+    if (app.isPackaged && isDebugged(electron)) return this.#leave(1);
+    // the name of toasts and of the login item
+    if (platform === 'win32') app.setAppUserModelId(APP_ID);
+    const options = { folder: { type: 'string' } } as const;
+    const { folder } = parseArgs({ args: [...argv], options, strict: false }).values;
+    app.setPath('userData', dataFolder(typeof folder === 'string' ? folder : undefined, this.#deps));
+    if (!app.requestSingleInstanceLock()) return this.#leave(0);
     protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
     app.on('second-instance', () => this.#window?.show());
     app.on('activate', () => this.#window?.show());
@@ -59,14 +74,21 @@ export class DesktopApp {
     await app.whenReady();
     try {
       await this.#ready();
+      return true;
     } catch (error) {
       dialog.showErrorBox('kcptun desktop', error instanceof Error ? error.message : String(error));
-      app.exit(1);
+      return this.#leave(1);
     }
   }
 
+  #leave(code: number): false {
+    this.#deps.electron.app.exit(code);
+    return false;
+  }
+
   async #ready(): Promise<void> {
-    const { electron, platform, root, version, openConf, openCore } = this.#deps;
+    const { electron, platform, root, version, openConf, openCore, resources, plainFiles } = this.#deps;
+    if (electron.app.isPackaged) checkLibraries(resources, plainFiles);
     lockDown(electron);
     this.#serveFiles(new WindowFiles(join(root, 'dist', 'window')));
     const { core, store, close } = await openCore({
@@ -77,7 +99,7 @@ export class DesktopApp {
         kind: 'electron',
         platform,
         tray: true,
-        loginItem: true,
+        loginItem: electron.app.isPackaged,
         notifications: electron.Notification.isSupported(),
       },
       version,
@@ -97,15 +119,22 @@ export class DesktopApp {
     await board.open();
     this.#window = new MainWindow({
       electron,
+      platform,
       core,
       root,
       place: store.host.windowPlace,
       onPlace: (windowPlace) => (store.host = { ...store.host, windowPlace }),
       quitting: () => this.#quitting,
-      onHidden: () => {
+      hasTray: this.#deps.hasTray,
+      onAway: (hidden) => {
         if (store.host.toldAboutTray) return;
         store.host = { ...store.host, toldAboutTray: true };
-        this.#notify(this.#words.desktop.inTray, this.#words.desktop.inTrayText);
+        const { inTray, inTrayText, noTray, noTrayText } = this.#words.desktop;
+        this.#notify(hidden ? inTray : noTray, hidden ? inTrayText : noTrayText);
+      },
+      onCrash: (reason) => {
+        const { crashed, crashedText } = this.#words.desktop;
+        this.#notify(crashed, `${crashedText} (${reason})`);
       },
     });
     this.#tray = new TrayIcon(electron, join(root, 'assets', 'tray'), platform, this.#actions);
@@ -116,6 +145,7 @@ export class DesktopApp {
       core.resumed();
     });
     if (!board.settings.startMinimised || core.waitsForPassphrase) this.#window.show();
+    else await this.#window.startAway();
   }
 
   get #words(): Words {
@@ -151,15 +181,16 @@ export class DesktopApp {
     this.#tray.show({ tunnels: board.tunnels, locale: this.#locale, launchAtLogin });
   }
 
-  #onSettings({ language, launchAtLogin }: Settings): void {
+  #onSettings({ language, theme, launchAtLogin }: Settings): void {
     const { electron, platform, env } = this.#deps;
-    const { app, Menu } = electron;
+    const { app, Menu, nativeTheme } = electron;
+    nativeTheme.themeSource = theme;
     this.#locale = new Locale(spokenLanguage(language, [app.getLocale()]));
     setLoginItem(launchAtLogin, {
       electron,
       platform,
       autostart: join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'autostart'),
-      executable: env.APPIMAGE ?? app.getPath('exe'),
+      program: programOf(this.#deps),
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(this.#words, platform, this.#actions)));
   }

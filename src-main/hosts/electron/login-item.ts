@@ -7,8 +7,8 @@ export interface LoginItemDeps {
   platform: NodeJS.Platform;
   /** the user's autostart folder of XDG desktops */
   autostart: string;
-  /** an AppImage is mounted anew at each start: it is the image that has to be started */
-  executable: string;
+  /** the file that the user starts */
+  program: string;
 }
 
 /** As the Desktop Entry Specification quotes an argument of Exec. */
@@ -19,12 +19,11 @@ const quoted = (text: string): string =>
     .replaceAll('%', '%%')}"`;
 
 /** Starts the app at login, or no longer. Electron has no login items on Linux, whose desktops read a folder. */
-export function setLoginItem(
-  on: boolean,
-  { electron, platform, autostart, executable }: LoginItemDeps,
-): void {
+export function setLoginItem(on: boolean, { electron, platform, autostart, program }: LoginItemDeps): void {
+  // what would be started is Electron, which opens a window of its own
+  if (!electron.app.isPackaged) return;
   if (platform !== 'linux') {
-    electron.app.setLoginItemSettings({ openAtLogin: on });
+    electron.app.setLoginItemSettings({ openAtLogin: on, path: program });
     return;
   }
   const path = join(autostart, 'kcptun-desktop.desktop');
@@ -34,7 +33,7 @@ export function setLoginItem(
     '[Desktop Entry]',
     'Type=Application',
     'Name=kcptun desktop',
-    `Exec=${quoted(executable)}`,
+    `Exec=${quoted(program)}`,
     'X-GNOME-Autostart-enabled=true',
   ];
   writeFileSync(path, entry.join('\n') + '\n');

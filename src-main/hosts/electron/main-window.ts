@@ -8,7 +8,8 @@ import { serveWindow } from './window-channel.ts';
 type Place = NonNullable<HostMemory['windowPlace']>;
 
 export interface MainWindowDeps {
-  electron: Pick<ElectronMain, 'BrowserWindow' | 'ipcMain' | 'screen'>;
+  electron: Pick<ElectronMain, 'app' | 'BrowserWindow' | 'ipcMain' | 'nativeTheme' | 'screen'>;
+  platform: NodeJS.Platform;
   core: ApiCore;
   /** the folder of package.json */
   root: string;
@@ -16,12 +17,19 @@ export interface MainWindowDeps {
   onPlace(place: Place): void;
   /** whether closing ends the window; otherwise it is hidden */
   quitting(): boolean;
-  onHidden(): void;
+  /** whether there is a tray to find it in; otherwise it is minimised */
+  hasTray(): Promise<boolean>;
+  onAway(hidden: boolean): void;
+  onCrash(reason: string): void;
 }
 
 const DEFAULT_SIZE = { width: 1100, height: 720 };
 /** So much of a remembered window must lie on a display that is there now. */
 const VISIBLE_PX = 100;
+/** A page that dies again so soon after it was loaded anew is given up until the window is opened again, in ms. */
+const CRASH_LOOP = 10_000;
+/** --bg of src-renderer/styles/tokens.css: what is there before the first paint */
+const BACKGROUND = { light: '#f5f6f8', dark: '#0f1216' };
 
 /** The place, where some display still shows enough of it. */
 export function usablePlace(
@@ -40,24 +48,53 @@ export function usablePlace(
 /** The one window: made when first shown, hidden when closed, gone when the app quits. */
 export class MainWindow {
   #window: Electron.BrowserWindow | null = null;
+  #crashedAt = -Infinity;
 
   constructor(readonly deps: MainWindowDeps) {}
 
   show(): void {
-    const window = (this.#window ??= this.#create());
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
+    if (!this.#window) return this.#create();
+    if (this.#window.isMinimized()) this.#window.restore();
+    this.#window.show();
+    this.#window.focus();
   }
 
-  #create(): Electron.BrowserWindow {
-    const { electron, core, root, onPlace, quitting, onHidden } = this.deps;
+  /** What an app without a window starts as. */
+  async startAway(): Promise<void> {
+    if (await this.deps.hasTray()) return;
+    this.#create();
+    this.#window!.minimize();
+  }
+
+  async #putAway(window: Electron.BrowserWindow): Promise<void> {
+    // hidden while it is full screen, a window leaves a black Space behind on macOS (electron#39572)
+    if (this.deps.platform === 'darwin' && window.isFullScreen()) {
+      window.setFullScreen(false);
+      await new Promise<void>((resolve) => window.once('leave-full-screen', resolve));
+    }
+    const hidden = await this.deps.hasTray();
+    if (hidden) window.hide();
+    else window.minimize();
+    this.deps.onAway(hidden);
+  }
+
+  #onCrash(window: Electron.BrowserWindow, reason: string): void {
+    this.deps.onCrash(reason);
+    const again = performance.now() - this.#crashedAt < CRASH_LOOP;
+    this.#crashedAt = performance.now();
+    if (again) window.destroy();
+    else window.webContents.reload();
+  }
+
+  #create(): void {
+    const { electron, core, root, onPlace, quitting } = this.deps;
     const place = usablePlace(this.deps.place, electron.screen.getAllDisplays());
-    const window = new electron.BrowserWindow({
+    const window = (this.#window = new electron.BrowserWindow({
       ...(place ?? DEFAULT_SIZE),
       minWidth: 900,
       minHeight: 600,
       show: false,
+      backgroundColor: BACKGROUND[electron.nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
       title: 'kcptun desktop',
       icon: join(root, 'assets', 'icon.png'),
       autoHideMenuBar: true,
@@ -69,19 +106,22 @@ export class MainWindow {
         webviewTag: false,
         spellcheck: false,
         navigateOnDragDrop: false,
+        devTools: !electron.app.isPackaged,
       },
-    });
+    }));
     if (place?.maximised) window.maximize();
     serveWindow(core, window.webContents, electron);
     window.on('close', (event) => {
       onPlace({ ...window.getNormalBounds(), maximised: window.isMaximized() });
       if (quitting()) return;
       event.preventDefault();
-      window.hide();
-      onHidden();
+      void this.#putAway(window);
     });
     window.on('closed', () => (this.#window = null));
+    window.once('ready-to-show', () => window.isMinimized() || this.show());
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit' && !quitting()) this.#onCrash(window, reason);
+    });
     void window.loadURL(WINDOW_URL);
-    return window;
   }
 }

@@ -1,18 +1,27 @@
 import electron from 'electron';
 import ElectronStore from 'electron-store';
+import plainFiles from 'original-fs';
 import { version } from '../../../package.json';
 import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
 import { CONF_NAME, confOptions } from '../../store/conf-file.ts';
 import { DesktopApp } from './desktop-app.ts';
+import { hasTray } from './tray-host.ts';
 
-void new DesktopApp({
+const app = new DesktopApp({
   electron,
   platform: process.platform,
   env: process.env,
+  // unpackaged, the app's folder comes first
+  argv: process.argv.slice(electron.app.isPackaged ? 1 : 2),
+  resources: process.resourcesPath,
+  plainFiles,
+  hasTray: () => hasTray(process.platform),
   root: packageRoot(),
   version,
   openConf: (folder) =>
     new ElectronStore<Record<string, unknown>>({ name: CONF_NAME, ...confOptions(folder) }),
   openCore,
-}).start();
+});
+// whoever started it waits to hear that there is a window
+void app.start().then((up) => up && process.send?.('started'));

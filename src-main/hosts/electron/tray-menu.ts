@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { isOn, type OverallState, overallState } from '../../../shared/state.ts';
 import type { Locale } from '../../../shared/words/locale.ts';
-import type { BoardTunnel } from './tunnel-board.ts';
+import type { BoardTunnel } from '../../app/tunnel-board.ts';
 
 /** What the tray's menu sets off. */
 export interface TrayActions {

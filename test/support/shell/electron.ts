@@ -6,6 +6,7 @@ import { serveWindows } from './windows.ts';
 const { HARNESS_FOLDER: folder } = process.env;
 if (!folder) throw new Error('HARNESS_FOLDER: expected the folder that stands for the system');
 const double = electronDouble(join(folder, 'system'));
+double.seen.packaged = process.resourcesPath !== undefined;
 serveWindows(double);
 
 export default double.electron;

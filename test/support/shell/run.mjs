@@ -8,6 +8,8 @@ import { register as readTypeScript } from 'tsx/esm/api';
 readTypeScript();
 const standIn = new URL('electron.ts', import.meta.url).href;
 const hook = `export const resolve = (name, context, next) =>
-  next(name === 'electron' ? ${JSON.stringify(standIn)} : name, context);`;
+  next(({ electron: ${JSON.stringify(standIn)}, 'original-fs': 'node:fs' })[name] ?? name, context);`;
+// a packaged app finds its archive here
+process.resourcesPath = process.env.HARNESS_RESOURCES;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
 await import(pathToFileURL(join(process.argv[2], 'dist', 'node', 'main.js')).href);

@@ -46,9 +46,10 @@ export class ShellProcess extends Process {
    * @param root the folder of package.json and dist, or an asar unpacked
    * @param folder stands for the system: what the app would find in its places lies here
    */
-  constructor(root: string, folder: string, args: readonly string[] = []) {
-    super(process.execPath, [RUN, root, ...args], { HARNESS_FOLDER: folder }, 'advanced');
-    this.onMessage((message) => this.#onMessage(message as FromShell));
+  constructor(root: string, folder: string, args: readonly string[] = [], resources?: string) {
+    const env = { HARNESS_FOLDER: folder, ...(resources && { HARNESS_RESOURCES: resources }) };
+    super(process.execPath, [RUN, root, ...args], env, 'advanced');
+    this.onMessage((message) => this.#onMessage(message as FromShell | string));
   }
 
   /** Resolves when the shell has opened its window. */
@@ -105,9 +106,13 @@ export class ShellProcess extends Process {
     });
   }
 
-  #onMessage(message: FromShell): void {
-    if (message.kind === 'load') this.#load = message;
-    else if (message.kind === 'answer') {
+  #onMessage(message: FromShell | string): void {
+    // what the shell tells whoever started it
+    if (typeof message === 'string') return;
+    if (message.kind === 'load') {
+      this.#load = message;
+      void this.#page?.reload();
+    } else if (message.kind === 'answer') {
       this.#answers.get(message.id)?.(message);
       this.#answers.delete(message.id);
     } else this.#delivery = this.#delivery.then(() => this.#deliver(message.channel, message.args));

@@ -31,6 +31,7 @@ export function serveWindows({ electron, ipcMain, seen }: ReturnType<typeof elec
       const preload = readFileSync(window.options.webPreferences!.preload!, 'utf8');
       tell({ kind: 'load', window: at, url, preload });
     };
+    window.webContents.onReload = () => window.onLoad?.(window.webContents.mainFrame.url);
     // what a renderer cannot be sent throws here, as it does in Electron
     window.webContents.onSend = (channel, ...args) =>
       tell({ kind: 'send', window: at, channel, args: structuredClone(args) });

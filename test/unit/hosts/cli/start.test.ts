@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { electronBinary } from '../../../../src-main/hosts/cli/electron-binary.ts';
+import { electronBinary, whyNoWindow } from '../../../../src-main/hosts/cli/electron-binary.ts';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'electron-'))));
@@ -23,5 +23,17 @@ describe('electronBinary', () => {
     expect(electronBinary(join(folder, 'none'), { ELECTRON_OVERRIDE_DIST_PATH: folder })).toBe(
       join(folder, 'electron'),
     );
+  });
+});
+
+describe('whyNoWindow', () => {
+  it('asks for a display and for a user whom the sandbox takes, on Linux alone', () => {
+    expect(whyNoWindow({ DISPLAY: ':0' }, 'linux', 1000)).toBeUndefined();
+    expect(whyNoWindow({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux', 1000)).toBeUndefined();
+    expect(whyNoWindow({}, 'linux', 1000)).toContain('DISPLAY');
+    expect(whyNoWindow({ DISPLAY: ':0' }, 'linux', 0)).toContain('root');
+    expect(whyNoWindow({ DISPLAY: ':0', ELECTRON_DISABLE_SANDBOX: '1' }, 'linux', 0)).toBeUndefined();
+    expect(whyNoWindow({}, 'darwin', 501)).toBeUndefined();
+    expect(whyNoWindow({}, 'win32', undefined)).toBeUndefined();
   });
 });

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API_CHANNEL } from '../../../../src-main/hosts/electron/channel.ts';
-import { DesktopApp } from '../../../../src-main/hosts/electron/desktop-app.ts';
+import { APP_ID, DesktopApp, type DesktopDeps } from '../../../../src-main/hosts/electron/desktop-app.ts';
 import { WINDOW_URL } from '../../../../src-main/hosts/electron/lockdown.ts';
 import { openConf } from '../../../../src-main/store/conf-file.ts';
 import type { Settings } from '../../../../shared/settings.ts';
 import { appCore, temporaryFolder } from '../../../support/app-core.ts';
+import { writeAsarHeader } from '../../../support/asar-header.ts';
 import { electronDouble } from '../../../support/electron-double.ts';
 
 let folder = '';
@@ -25,6 +26,9 @@ beforeEach(() => {
   double = electronDouble(folder);
   app = appCore(join(folder, 'data'), { kind: 'electron', loginItem: true });
   closes = [];
+  trayIsThere = true;
+  env = {};
+  writeAsarHeader(join(folder, 'app.asar'), { files: {} });
 });
 afterEach(async () => {
   await app.core.close();
@@ -32,24 +36,34 @@ afterEach(async () => {
   app.remove();
 });
 
-async function launch(platform: NodeJS.Platform = 'linux'): Promise<void> {
-  await new DesktopApp({
+/** set by a test */
+let trayIsThere = true;
+let env: NodeJS.ProcessEnv = {};
+
+const desktop = (platform: NodeJS.Platform, argv: string[], open: DesktopDeps['openCore']): DesktopApp =>
+  new DesktopApp({
     electron: double.electron,
     platform,
-    env: { XDG_CONFIG_HOME: join(folder, 'xdg') },
+    env: { XDG_CONFIG_HOME: join(folder, 'xdg'), ...env },
+    argv,
+    resources: folder,
+    plainFiles: fs,
+    hasTray: async () => trayIsThere,
     root: folder,
     version: '1.2.3',
     openConf,
-    openCore: async () => ({
-      core: app.core,
-      store: app.store,
-      close: async () => {
-        closes.push('workers');
-        await app.core.close();
-      },
-    }),
-  }).start();
-}
+    openCore: open,
+  });
+
+const launch = (platform: NodeJS.Platform = 'linux', argv: string[] = []): Promise<boolean> =>
+  desktop(platform, argv, async () => ({
+    core: app.core,
+    store: app.store,
+    close: async () => {
+      closes.push('workers');
+      await app.core.close();
+    },
+  })).start();
 
 const settings = (patch: Partial<Settings>) =>
   void (app.store.settings = { ...app.store.settings, ...patch });
@@ -89,7 +103,7 @@ describe('launch', () => {
   it('leaves at once when another instance runs', async () => {
     double.seen.second = true;
     await launch();
-    expect(double.seen.quits).toBe(1);
+    expect(double.seen.exitCode).toBe(0);
     expect(double.seen.windows).toEqual([]);
     expect(double.seen.trays).toEqual([]);
   });
@@ -97,6 +111,7 @@ describe('launch', () => {
   it('shows the window when a second instance is started', async () => {
     await launch();
     double.seen.windows[0].clickClose();
+    await settle();
     expect(double.seen.windows[0].visible).toBe(false);
     double.app.emit('second-instance');
     expect(double.seen.windows[0].visible).toBe(true);
@@ -108,6 +123,7 @@ describe('launch', () => {
     expect(double.seen.windows).toEqual([]);
     expect(double.seen.trays).toHaveLength(1);
     tray().click('Open');
+    await settle();
     expect(double.seen.windows[0].visible).toBe(true);
   });
 
@@ -126,17 +142,46 @@ describe('launch', () => {
     const broken = async () => {
       throw new Error('the folder is in use');
     };
-    await new DesktopApp({
-      electron: double.electron,
-      platform: 'linux',
-      env: {},
-      root: folder,
-      version: '1',
-      openConf,
-      openCore: broken,
-    }).start();
+    expect(await desktop('linux', [], broken).start()).toBe(false);
     expect(double.seen.errors).toEqual(['the folder is in use']);
     expect(double.seen.exitCode).toBe(1);
+  });
+
+  it.each(['remote-debugging-port', 'remote-debugging-pipe', 'inspect', 'inspect-brk'])(
+    'leaves at once when it is packaged and started with --%s',
+    async (name) => {
+      double.seen.switches.add(name);
+      expect(await launch()).toBe(false);
+      expect(double.seen.exitCode).toBe(1);
+      expect(double.seen.windows).toEqual([]);
+    },
+  );
+
+  it('can be looked into while it is not packaged, and only then', async () => {
+    double.seen.packaged = false;
+    double.seen.switches.add('remote-debugging-port');
+    await launch();
+    expect(double.seen.windows[0].options.webPreferences?.devTools).toBe(true);
+  });
+
+  it('has no developer tools when it is packaged', async () => {
+    await launch();
+    expect(double.seen.windows[0].options.webPreferences?.devTools).toBe(false);
+  });
+
+  it('shows its first paint, on the background of the theme, and no white before it', async () => {
+    settings({ theme: 'dark' });
+    (double.electron.nativeTheme as { shouldUseDarkColors: boolean }).shouldUseDarkColors = true;
+    await launch();
+    expect(double.electron.nativeTheme.themeSource).toBe('dark');
+    const [window] = double.seen.windows;
+    expect(window.options).toMatchObject({ show: false, backgroundColor: '#0f1216' });
+    expect(window.visible).toBe(true);
+  });
+
+  it('keeps its data where --folder says', async () => {
+    await launch('linux', ['--folder', join(folder, 'mine')]);
+    expect(double.app.getPath('userData')).toBe(join(folder, 'mine'));
   });
 
   it('keeps its data in one folder whatever its package is called', async () => {
@@ -249,14 +294,63 @@ describe('closing and quitting', () => {
     await launch();
     const [window] = double.seen.windows;
     expect(window.clickClose()).toBe(false);
+    await settle();
     expect(window.visible).toBe(false);
     expect(double.seen.notifications.map(({ title }) => title)).toEqual(['kcptun desktop keeps running']);
     tray().emit('click');
     expect(window.visible).toBe(true);
     window.clickClose();
+    await settle();
     expect(double.seen.notifications).toHaveLength(1);
     expect(app.store.host.toldAboutTray).toBe(true);
     expect(double.seen.quits).toBe(0);
+  });
+
+  it('minimises the window where no tray is there to find it in, and tells so once', async () => {
+    trayIsThere = false;
+    await launch();
+    const [window] = double.seen.windows;
+    window.clickClose();
+    await settle();
+    expect([window.visible, window.minimised]).toEqual([true, true]);
+    expect(double.seen.notifications.map(({ title }) => title)).toEqual(['kcptun desktop is minimised']);
+    tray().click('Open');
+    expect(window.minimised).toBe(false);
+  });
+
+  it('starts in the panel where it is to start minimised and no tray is there', async () => {
+    trayIsThere = false;
+    settings({ startMinimised: true });
+    await launch();
+    expect(double.seen.windows[0]).toMatchObject({ visible: false, minimised: true });
+  });
+
+  it('leaves full screen on macOS before it hides, which would leave a black Space', async () => {
+    await launch('darwin');
+    const [window] = double.seen.windows;
+    window.fullScreen = true;
+    window.clickClose();
+    await settle();
+    expect(window.calls).toContain('full screen false');
+    expect(window.visible).toBe(true);
+    window.fullScreen = false;
+    window.emit('leave-full-screen');
+    await settle();
+    expect(window.visible).toBe(false);
+  });
+
+  it('loads the window again that has crashed, says so, and gives up on one that crashes at once', async () => {
+    await launch();
+    const [window] = double.seen.windows;
+    const crash = () => window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    crash();
+    expect(window.webContents.reloads).toBe(1);
+    expect(double.seen.notifications[0].title).toBe('The window has crashed and is loaded again');
+    crash();
+    expect(window.webContents.reloads).toBe(1);
+    expect(window.webContents.destroyed).toBe(true);
+    tray().click('Open');
+    expect(double.seen.windows).toHaveLength(2);
   });
 
   it('remembers where the window was, and puts it there if a display still shows it', async () => {
@@ -326,10 +420,30 @@ describe('the system', () => {
 
   it.each(['win32', 'darwin'] as const)('starts at login by a login item on %s', async (platform) => {
     await launch(platform);
-    expect(double.seen.loginItem).toEqual({ openAtLogin: false });
+    const path = '/opt/kcptun desktop/kcptun-desktop';
+    expect(double.seen.loginItem).toEqual({ openAtLogin: false, path });
     tray().click('Start at login');
     await settle();
-    expect(double.seen.loginItem).toEqual({ openAtLogin: true });
+    expect(double.seen.loginItem).toEqual({ openAtLogin: true, path });
+  });
+
+  it('starts at login by the portable file, not by what it is unpacked to', async () => {
+    env = { PORTABLE_EXECUTABLE_FILE: 'D:\\tools\\kcptun.exe' };
+    await launch('win32');
+    expect(double.seen.loginItem?.path).toBe('D:\\tools\\kcptun.exe');
+  });
+
+  it('is told to Windows by the name it is installed by', async () => {
+    await launch('win32');
+    expect(double.seen.appId).toBe(APP_ID);
+    expect(readFileSync('electron-builder.yml', 'utf8')).toContain(`appId: ${APP_ID}\n`);
+    expect(tray().icon).toBe(join(folder, 'assets', 'tray', 'off.ico'));
+  });
+
+  it('is no login item while it is run by Electron from a working copy', async () => {
+    double.seen.packaged = false;
+    await launch('win32');
+    expect(double.seen.loginItem).toBeNull();
   });
 });
 

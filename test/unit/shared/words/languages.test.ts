@@ -56,7 +56,7 @@ describe.each(LANGUAGE_TAGS.filter((tag) => tag !== 'en'))('the words of %s', (t
 
 it('no words are left that nobody speaks', () => {
   const root = new URL('../../../../', import.meta.url).pathname;
-  const sources = ['src-renderer', 'src-main/hosts/electron', 'shared/words/locale.ts']
+  const sources = ['src-renderer', 'src-main/app', 'src-main/hosts/electron', 'shared/words/locale.ts']
     .flatMap((folder) =>
       folder.endsWith('.ts')
         ? [folder]

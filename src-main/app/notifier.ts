@@ -1,5 +1,5 @@
-import type { TunnelState } from '../../../shared/state.ts';
-import type { Locale } from '../../../shared/words/locale.ts';
+import type { TunnelState } from '../../shared/state.ts';
+import type { Locale } from '../../shared/words/locale.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
 
 /** A loss that mends itself within this time was none worth a word. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Notifier } from '../../../../src-main/hosts/electron/notifier.ts';
-import type { TunnelState } from '../../../../shared/state.ts';
-import { Locale } from '../../../../shared/words/locale.ts';
+import { Notifier } from '../../../src-main/app/notifier.ts';
+import type { TunnelState } from '../../../shared/state.ts';
+import { Locale } from '../../../shared/words/locale.ts';
 
 const address = '127.0.0.1:1';
 const connected: TunnelState = { kind: 'connected', since: 0, address };

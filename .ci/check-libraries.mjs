@@ -1,5 +1,5 @@
-const { readdirSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** By electron-builder's numbers of architectures: x64 and arm64. */
 const ARCHITECTURES = { 1: 'x64', 3: 'arm64' };
@@ -13,7 +13,7 @@ function architectureOf(path) {
 }
 
 /** After a package is laid out: only Linux has a native library, the one of the package's own architecture. */
-module.exports = async ({ appOutDir, arch, electronPlatformName, packager }) => {
+export default async function checkLibraries({ appOutDir, arch, electronPlatformName, packager }) {
   const unpacked = join(packager.getResourcesDir(appOutDir), 'app.asar.unpacked');
   let libraries = [];
   try {
@@ -30,4 +30,4 @@ module.exports = async ({ appOutDir, arch, electronPlatformName, packager }) => 
         'npm install --no-save --force @koromix/koffi-linux-arm64 gets the other one',
     );
   }
-};
+}

@@ -1,7 +1,7 @@
-import type { ApiCore, NotificationName, Notifications, RequestHandlers } from '../../../shared/api.ts';
-import type { Profile } from '../../../shared/profile.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../../shared/settings.ts';
-import { OFF, type TunnelState } from '../../../shared/state.ts';
+import type { ApiCore, NotificationName, Notifications, RequestHandlers } from '../../shared/api.ts';
+import type { Profile } from '../../shared/profile.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts';
+import { OFF, type TunnelState } from '../../shared/state.ts';
 
 export interface BoardTunnel {
   profile: Profile;

@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Process } from '../support/process.ts';
+import { until } from '../support/until.ts';
+import { zip } from '../support/zip.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `kcptun start` with a script in place of Electron's binary, and a home of its own. */
+let folder = '';
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kcptun-start-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const environment = (): NodeJS.ProcessEnv => ({
+  HOME: folder,
+  XDG_CONFIG_HOME: folder,
+  DISPLAY: ':99',
+  ELECTRON_DISABLE_SANDBOX: '1',
+  ELECTRON_OVERRIDE_DIST_PATH: folder,
+});
+const bundle = join(root, 'dist/node/kcptun.js');
+
+function electron(script: string): void {
+  writeFileSync(join(folder, 'electron'), `#!${process.execPath}\n${script}`);
+  chmodSync(join(folder, 'electron'), 0o755);
+}
+const start = (env: NodeJS.ProcessEnv = {}): Process =>
+  new Process(process.execPath, [bundle, 'start'], { ...environment(), ...env });
+const served = (run: Process): Promise<unknown> =>
+  run.until('the web host', () => run.output.includes('kcptun: open http'), 20_000);
+
+describe('kcptun start', () => {
+  it('serves the window to a browser where Electron ends before it has one, and says why', async () => {
+    electron(`process.stderr.write('libnss3.so: cannot open shared object file\\n'); process.exit(127);`);
+    await using run = start();
+    await served(run);
+    expect(run.output).toContain(
+      'kcptun: Electron ended with status 127 before it had a window: serving the window to a browser instead\n',
+    );
+    expect(run.output).toContain('libnss3.so');
+  });
+
+  it('does so where it is killed, or cannot be run', async () => {
+    electron(`process.kill(process.pid, 'SIGTRAP');`);
+    await using killed = start();
+    await served(killed);
+    expect(killed.output).toContain('Electron ended with SIGTRAP before');
+    await killed.stop();
+    chmodSync(join(folder, 'electron'), 0o644);
+    await using forbidden = start();
+    await served(forbidden);
+    expect(forbidden.output).toMatch(/Electron did not start \(spawn .* EACCES\)/);
+  });
+
+  it('does not try where there is no display', async () => {
+    electron(`require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'tried'))}, '');`);
+    await using run = start({ DISPLAY: '', WAYLAND_DISPLAY: '' });
+    await served(run);
+    expect(run.output).toContain('kcptun: there is no display');
+    expect(existsSync(join(folder, 'tried'))).toBe(false);
+  });
+
+  it('ends as Electron does, once that had its window', async () => {
+    electron(`process.send('started', () => process.exit(3));`);
+    await using run = start();
+    expect(await run.exited).toEqual({ code: 3, signal: null });
+    expect(run.output).toBe('');
+  });
+
+  it('passes on that it is to end, and does not serve the window then', async () => {
+    electron(
+      `process.once('SIGTERM', () => process.exit(1)); console.log('up'); setInterval(() => {}, 1000);`,
+    );
+    await using run = start();
+    await run.until('Electron', () => run.output.includes('up'));
+    expect(await run.stop('SIGTERM')).toEqual({ code: 1, signal: null });
+    expect(run.output).toBe('up\n');
+  });
+
+  it('lets a terminal tell Electron of Ctrl+C, once', async () => {
+    const told = join(folder, 'told');
+    electron(`
+      let times = 0;
+      process.on('SIGINT', () => {
+        times++;
+        setTimeout(() => { require('node:fs').writeFileSync(${JSON.stringify(told)}, String(times)); process.exit(0); }, 300);
+      });
+      process.send('started', () => console.log('up'));
+      setInterval(() => {}, 1000);`);
+    // util-linux' script gives it a terminal of its own
+    const terminal = spawn('script', ['-qec', `${process.execPath} ${bundle} start`, '/dev/null'], {
+      env: { ...process.env, ...environment() },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(terminal, 'exit');
+    let shown = '';
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
+    await until('Electron', () => shown.includes('up'), 20_000);
+    terminal.stdin.write('\x03');
+    await ended;
+    expect(readFileSync(told, 'utf8')).toBe('1');
+  });
+});
+
+describe('fetching Electron', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8'));
+
+  /** A working copy whose electron package has fetched nothing yet. */
+  function workingCopy(): string {
+    const copy = join(folder, 'copy');
+    const modules = join(copy, 'node_modules');
+    mkdirSync(modules, { recursive: true });
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+    cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (name !== 'electron') symlinkSync(join(root, 'node_modules', name), join(modules, name));
+    cpSync(join(root, 'node_modules/electron'), join(modules, 'electron'), {
+      recursive: true,
+      filter: (path) => !/electron\/(dist|path\.txt|node_modules)$/.test(path),
+    });
+    return copy;
+  }
+
+  it('takes it from the mirror, says so, and once', async () => {
+    const copy = workingCopy();
+    const archive = zip({
+      electron: `#!${process.execPath}\nprocess.send('started', () => process.exit(0));\n`,
+      version,
+    });
+    const name = `electron-v${version}-${process.platform}-${process.arch}.zip`;
+    const sums = `${createHash('sha256').update(archive).digest('hex')} *${name}\n`;
+    const asked: string[] = [];
+    const mirror = createServer(({ url }, response) => {
+      asked.push(url!);
+      response.end(url!.endsWith('SHASUMS256.txt') ? sums : archive);
+    }).listen(0, '127.0.0.1');
+    await once(mirror, 'listening');
+    const run = () =>
+      new Process(process.execPath, [join(copy, 'dist/node/kcptun.js'), 'start'], {
+        ...environment(),
+        ELECTRON_OVERRIDE_DIST_PATH: undefined,
+        ELECTRON_MIRROR: `http://127.0.0.1:${(mirror.address() as AddressInfo).port}/`,
+        electron_use_remote_checksums: '1',
+        electron_config_cache: join(folder, 'cache'),
+      });
+    try {
+      await using first = run();
+      expect(await first.exited, first.output).toEqual({ code: 0, signal: null });
+      expect(first.output).toContain('kcptun: fetching Electron');
+      expect(asked).toContain(`/v${version}/${name}`);
+      const requests = asked.length;
+      await using second = run();
+      expect(await second.exited).toEqual({ code: 0, signal: null });
+      expect(second.output).toBe('');
+      expect(asked).toHaveLength(requests);
+    } finally {
+      mirror.close();
+    }
+  });
+
+  it('shows what its installer says where it cannot be had, and serves the window', async () => {
+    const copy = workingCopy();
+    await using run = new Process(process.execPath, [join(copy, 'dist/node/kcptun.js'), 'start'], {
+      ...environment(),
+      ELECTRON_OVERRIDE_DIST_PATH: undefined,
+      ELECTRON_MIRROR: 'http://127.0.0.1:9/',
+      electron_config_cache: join(folder, 'cache'),
+    });
+    await served(run);
+    expect(run.output).toContain('fetch failed');
+    expect(run.output).toContain("kcptun: Electron's binary cannot be had here: serving the window");
+  });
+});
