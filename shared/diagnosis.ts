@@ -39,7 +39,6 @@ export type LikelyCause =
   | 'udp-blocked'
   | 'wrong-smuxver'
   | 'wrong-compression'
-  | 'wrong-fec'
   | 'wrong-qpp'
   | 'offline'
   | 'windows-too-large'

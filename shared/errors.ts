@@ -18,12 +18,8 @@ export const ERROR_CODES = [
   'too-many',
   /** this host cannot do it (no tray, no login item, no secure storage) */
   'unsupported',
-  /** a text or file in none of the formats that can be imported */
-  'not-recognised',
   /** reading or writing on disk failed */
   'storage-failed',
-  /** the tunnel's worker did not come up or died */
-  'worker-died',
   /** the connection between window and core is gone */
   'disconnected',
   /** a defect of ours */

@@ -11,8 +11,6 @@ export type SessionState = 'idle' | 'dialling' | 'up' | 'degraded' | 'dead';
 export type Trouble =
   /** datagrams arrive whose checksum or tag does not match: key or crypt differ, or noise */
   | 'checksum-errors'
-  /** the peer speaks another smux version, or no smux at all (compression differs) */
-  | 'wrong-smux-version'
   /** nothing heard for longer than a few round trips although something is outstanding */
   | 'nothing-heard'
   /** the network says that nobody listens at the server's port (ICMP port unreachable) */

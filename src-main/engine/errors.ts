@@ -1,7 +1,6 @@
 export type EngineErrorCode =
   | 'out-of-memory'
   | 'bad-option'
-  | 'bad-packet'
   | 'port-in-use'
   | 'listen-failed'
   | 'resolve-failed'

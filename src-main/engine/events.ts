@@ -1,4 +1,4 @@
-import type { StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
+import type { SessionSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
 import type { Session } from './session/types.ts';
 
@@ -6,6 +6,8 @@ import type { Session } from './session/types.ts';
 export type EngineEvent =
   /** something worth knowing that changes nothing: what this platform lacks, what an option weakens */
   | { kind: 'note'; text: string }
+  /** what only a maintainer wants to know: the log's level debug */
+  | { kind: 'detail'; text: string }
   /** the local address as bound: the port is the real one */
   | { kind: 'listening'; address: string }
   /** a session is about to be dialled */
@@ -59,6 +61,7 @@ export function troubleTeller(
 export function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
     case 'note':
+    case 'detail':
       return event.text;
     case 'listening':
       return `listening on: ${event.address}`;
@@ -84,3 +87,9 @@ export function describeEvent(event: EngineEvent): string {
       return `refused in: ${event.in} ${event.reason}`;
   }
 }
+
+/** A session's state in a line, for the log. */
+export const describeSession = (s: SessionSnapshot): string =>
+  `conv: ${s.conv} ${s.state} ${s.troubles.join(',')} srtt: ${s.srtt} rttvar: ${s.rttvar} rto: ${s.rto} cwnd: ${s.cwnd} ` +
+  `rmt_wnd: ${s.rmtWnd} in flight: ${s.inFlight} queued: ${s.sndQueue}/${s.rcvQueue} streams: ${s.streams} ` +
+  `heard: ${s.heardAgo === null ? 'never' : `${Math.round(s.heardAgo)} ms ago`}`;

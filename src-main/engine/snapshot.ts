@@ -3,12 +3,22 @@ import type { SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Session } from './session/types.ts';
 
+export interface LinkCause {
+  code: EngineErrorCode;
+  message: string;
+}
+
 /**
  * One of a client's ways to its server, and whether new streams get through. Times are milliseconds since 1970.
  * `remote` is what is dialled, `heardAt` when anything valid was last received there, null where it never was.
  */
 export type LinkSnapshot = { remote: string; heardAt: number | null } & (
-  | { kind: 'up'; session: SessionSnapshot }
+  | {
+      kind: 'up';
+      session: SessionSnapshot;
+      /** the session before ended over what the server sent, and nothing of this one has been read yet */
+      misread: LinkCause | null;
+    }
   | {
       kind: 'down';
       since: number;
@@ -21,7 +31,9 @@ export type LinkSnapshot = { remote: string; heardAt: number | null } & (
       /** the network said since then that nobody listens at the server's port */
       refused: boolean;
       /** why the last dial sent nothing, or else why the session before is not used any more */
-      cause: { code: EngineErrorCode; message: string } | null;
+      cause: LinkCause | null;
+      /** a smux frame of the server has been read, ever */
+      understood: boolean;
     }
 );
 

@@ -11,10 +11,17 @@ export function ofDown(links: readonly Down[], snapshot: EngineSnapshot): Diagno
   if (failed) return ofError(failed.cause!.code, failed.cause!.message, failed.remote);
   const heard = links.map(({ heardAt }) => heardAt).filter((at) => at !== null);
   const quiet = links.find(({ cause }) => cause);
-  if (quiet && heard.length > 0) return wentQuiet(quiet.remote, Math.max(...heard));
+  if (quiet && heard.length > 0) {
+    const understood = links.some((link) => link.understood);
+    return wentQuiet(quiet.remote, Math.max(...heard), understood);
+  }
   const silent = links.filter(({ unanswered, refused }) => unanswered || refused);
   return silent.length > 0 ? noAnswer(silent, snapshot) : null;
 }
+
+/** The server is there, and what it sends means nothing here. */
+export const ofMisread = ({ remote, misread }: Extract<LinkSnapshot, { kind: 'up' }>): Diagnosis =>
+  ofError(misread!.code, misread!.message, remote);
 
 /**
  * A kcptun server drops what it cannot decipher without a word, so a wrong key, a wrong crypt, a blocked port and a
@@ -33,12 +40,21 @@ function noAnswer(links: readonly Down[], { counters }: EngineSnapshot): Diagnos
   return { code: 'no-answer', remote: links[0].remote, since, checksumErrors, likely };
 }
 
-/** @param heardAt when the server was last heard, in milliseconds since 1970 */
-const wentQuiet = (remote: string, heardAt: number): Diagnosis => ({
+/**
+ * A server that cannot read smux ends the session without a word, having acknowledged it by KCP.
+ * @param heardAt when the server was last heard, in milliseconds since 1970
+ * @param understood whether a smux frame of it was ever read
+ */
+const wentQuiet = (remote: string, heardAt: number, understood: boolean): Diagnosis => ({
   code: 'went-quiet',
   remote,
   since: heardAt,
-  likely: ['server-down', 'offline', 'udp-blocked'],
+  likely: [
+    ...(understood ? [] : (['wrong-smuxver', 'wrong-compression', 'wrong-qpp'] as const)),
+    'server-down',
+    'offline',
+    'udp-blocked',
+  ],
 });
 
 /** Why a session ended for another reason than silence, or the engine did not start. */
@@ -72,9 +88,8 @@ const wrongSmuxVersion = (remote: string): Diagnosis => ({
 });
 
 /** The trouble of a session that takes new streams, the worst first. */
-export function ofTroubles({ remote, troubles }: SessionSnapshot, { counters }: EngineSnapshot): Diagnosis {
+export function ofTroubles({ troubles }: SessionSnapshot, { counters }: EngineSnapshot): Diagnosis {
   const has = (trouble: Trouble): boolean => troubles.includes(trouble);
-  if (has('wrong-smux-version')) return wrongSmuxVersion(remote);
   if (has('checksum-errors')) {
     return {
       code: 'checksum-errors',

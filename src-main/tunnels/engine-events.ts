@@ -11,7 +11,11 @@ export const movesState = ({ kind }: EngineEvent): boolean =>
   kind === 'trouble';
 
 export const levelOf = ({ kind }: EngineEvent): LogLevel =>
-  kind === 'session-closed' || kind === 'trouble' || kind === 'refused' ? 'warn' : 'info';
+  kind === 'detail'
+    ? 'debug'
+    : kind === 'session-closed' || kind === 'trouble' || kind === 'refused'
+      ? 'warn'
+      : 'info';
 
 /** What kcptun's option `quiet` leaves out. */
 export const isStreamEvent = ({ kind }: EngineEvent): boolean =>

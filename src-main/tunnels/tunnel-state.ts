@@ -1,6 +1,6 @@
 import type { EngineSnapshot, LinkSnapshot } from '../engine/snapshot.ts';
 import type { TunnelState } from '../../shared/state.ts';
-import { ofDown, ofTroubles } from './diagnosis.ts';
+import { ofDown, ofMisread, ofTroubles } from './diagnosis.ts';
 
 type Timeless<S> = S extends { since: number } ? Omit<S, 'since'> : S;
 
@@ -17,6 +17,8 @@ function fold(snapshot: EngineSnapshot): Timeless<TunnelState> {
   if (address === null) return { kind: 'starting' };
   const up = links.filter(({ kind }) => kind === 'up') as Extract<LinkSnapshot, { kind: 'up' }>[];
   if (up.length > 0) {
+    const misread = up.find((link) => link.misread);
+    if (misread) return { kind: 'degraded', address, why: ofMisread(misread) };
     const troubled = up.find(({ session }) => session.troubles.length > 0);
     if (!troubled) return { kind: 'connected', address };
     return { kind: 'degraded', address, why: ofTroubles(troubled.session, snapshot) };

@@ -1,6 +1,6 @@
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
 import type { SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
-import type { EngineSnapshot, LinkSnapshot } from '../../src-main/engine/snapshot.ts';
+import type { EngineSnapshot, LinkCause, LinkSnapshot } from '../../src-main/engine/snapshot.ts';
 
 /** Snapshots of engines that do not exist, with what a test does not care about filled in. */
 export const sessionSnapshot = (part: Partial<SessionSnapshot> = {}): SessionSnapshot => ({
@@ -53,8 +53,12 @@ export const engineSnapshot = (
 
 type Down = Extract<LinkSnapshot, { kind: 'down' }>;
 
-export const upLink = (session: Partial<SessionSnapshot> = {}): LinkSnapshot => ({
+export const upLink = (
+  session: Partial<SessionSnapshot> = {},
+  misread: LinkCause | null = null,
+): LinkSnapshot => ({
   kind: 'up',
+  misread,
   remote: '192.0.2.1:29900',
   heardAt: 0,
   session: sessionSnapshot(session),
@@ -70,5 +74,6 @@ export const downLink = (part: Partial<Down> = {}): LinkSnapshot => ({
   unanswered: false,
   refused: false,
   cause: null,
+  understood: true,
   ...part,
 });

@@ -15,7 +15,6 @@ import {
   CMD_PUSH,
   CMD_WASK,
   CMD_WINS,
-  DEAD_LINK,
   DIAL_RTO_MAX,
   diff,
   HEADER_BYTES,
@@ -76,8 +75,6 @@ export class Kcp {
   readonly receive: ReceiveWindow;
   readonly rtt: RttEstimator;
   rmtWnd = WND_FIRST;
-  /** one segment was sent DEAD_LINK times */
-  deadLink = false;
   /** the peer has acknowledged something */
   acknowledged = false;
   /**
@@ -451,7 +448,6 @@ export class Kcp {
     else counters.EarlyRetransSegs++;
     counters.RetransSegs++;
     send.sent(slot, now, rto, why);
-    if (send.xmit[slot] >= DEAD_LINK) this.deadLink = true;
     this.#data(slot, sn, now);
   }
 

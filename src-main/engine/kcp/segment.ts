@@ -40,8 +40,6 @@ export const SSTHRESH_FIRST = 2;
 export const SSTHRESH_MIN = 2;
 /** The peer's window until it is told. */
 export const WND_FIRST = 32;
-/** A segment sent this often marks the link as dead; nothing closes for it. */
-export const DEAD_LINK = 20;
 
 /** a - b of two 32-bit clocks or sequence numbers, as a signed difference. */
 export const diff = (a: number, b: number): number => (a - b) | 0;

@@ -1,7 +1,7 @@
 import type { SessionSnapshot, SessionState, Trouble } from '../../../shared/snapshot.ts';
-import { EngineError } from '../errors.ts';
-import { type EngineListener, troubleTeller } from '../events.ts';
-import type { LinkSnapshot } from '../snapshot.ts';
+import { EngineError, type EngineErrorCode } from '../errors.ts';
+import { describeSession, type EngineListener, troubleTeller } from '../events.ts';
+import type { LinkCause, LinkSnapshot } from '../snapshot.ts';
 import { RetiredSessions } from './retired-sessions.ts';
 import type { Session } from './types.ts';
 import type { Timer, World } from '../runtime/world.ts';
@@ -39,6 +39,8 @@ const DOUBT_MOST_MS = 6_000;
 const RECHECK_MS = 500;
 /** Two clocks that are read one after the other do not make another moment of the same one. */
 const STEADY_MS = 1_000;
+/** What the server sent means nothing: the two ends are set up differently. */
+const MISREAD: readonly EngineErrorCode[] = ['smux-version', 'smux-protocol', 'snappy-corrupt'];
 /** Troubles in which the peer may be gone. */
 const DOUBTFUL: readonly Trouble[] = ['nothing-heard', 'refused'];
 
@@ -87,6 +89,10 @@ export class SessionKeeper {
   #outage: Outage | undefined;
   /** when the server was last heard, in milliseconds since 1970 */
   #heardAt: number | null = null;
+  /** a smux frame of the server has been read, ever */
+  #understood = false;
+  /** what ended the session before, where that came from what the server sent, until the server is understood */
+  #misread: EngineError | null = null;
   /** the current session is to be replaced though it lives */
   #outdated = false;
   #closed = false;
@@ -118,7 +124,10 @@ export class SessionKeeper {
     const { remote } = this.#options;
     const session = this.#current && this.#hear(this.#current);
     const heardAt = this.#heardAt;
-    if (session && !this.#outage) return { kind: 'up', remote, heardAt, session };
+    if (session && !this.#outage) {
+      const misread = this.#misread && toCause(this.#misread);
+      return { kind: 'up', remote, heardAt, session, misread };
+    }
     const { at, unanswered, refused, lost, unsent } = this.#outage!;
     const cause = unsent ?? lost;
     return {
@@ -130,7 +139,8 @@ export class SessionKeeper {
       nextTryAt: this.#dial.kind === 'pause' ? this.#dial.at : null,
       unanswered,
       refused,
-      cause: cause && { code: cause.code, message: cause.message },
+      cause: cause && toCause(cause),
+      understood: this.#understood,
     };
   }
 
@@ -216,6 +226,7 @@ export class SessionKeeper {
       ),
     );
     this.#dial = { kind: 'proving', session, timer };
+    this.#detail(`dialled ${session.remote} conv: ${session.conv}, waiting for an acknowledgement`);
     if (this.#outage) this.#outage.unsent = null;
     const tell = troubleTeller(session, this.#options.emit);
     session.onClose = (error) => this.#lost(session, error);
@@ -260,6 +271,9 @@ export class SessionKeeper {
         if (this.#dial.kind === 'none') this.#dialNow();
       });
     emit({ kind: 'up', remote: session.remote, conv: session.conv });
+    this.#detail(
+      `${describeSession(session.snapshot())} ${Math.round(world.now() - this.#dialledAt)} ms after the dial`,
+    );
     onUsable();
   }
 
@@ -285,7 +299,10 @@ export class SessionKeeper {
     if (proving && this.#outage) {
       if (error.code === 'keepalive-timeout') this.#outage.unanswered = true;
       else if (error.code !== 'closed') this.#outage.unsent = error;
-    } else if (session === this.#current) this.#without(error);
+    } else if (session === this.#current) {
+      if (MISREAD.includes(error.code)) this.#misread = error;
+      this.#without(error);
+    }
     emit({ kind: 'session-closed', remote: session.remote, conv: session.conv, error });
     if (proving) {
       proving.timer.stop();
@@ -298,6 +315,10 @@ export class SessionKeeper {
       this.#failures = 0;
       this.#dialNow();
     }
+  }
+
+  #detail(text: string): void {
+    this.#options.emit({ kind: 'detail', text });
   }
 
   /** New streams have to wait from now on, unless they do already. */
@@ -316,6 +337,10 @@ export class SessionKeeper {
   /** The session's snapshot; how long ago it was heard is kept as a moment, which no two looks move. */
   #hear(session: Session): SessionSnapshot {
     const snapshot = session.snapshot();
+    if (session.mux.understood) {
+      this.#understood = true;
+      this.#misread = null;
+    }
     const at = Math.round(this.#options.world.wallClock() - (snapshot.heardAgo ?? Infinity));
     if (at >= (this.#heardAt ?? -Infinity) + STEADY_MS) this.#heardAt = at;
     return snapshot;
@@ -324,7 +349,7 @@ export class SessionKeeper {
   /** The peer may be gone: a replacement is dialled, and until one of the two is heard no stream is opened. */
   #doubt(): void {
     if (this.#outage) return;
-    this.#hear(this.#current!);
+    this.#detail(`in doubt: ${describeSession(this.#hear(this.#current!))}`);
     this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
     this.#recheck();
@@ -345,6 +370,7 @@ export class SessionKeeper {
     const { heardAgo } = this.#current!.snapshot();
     if (heardAgo === null || heardAgo >= this.#options.world.now() - this.#outage.since) return true;
     this.#outage = undefined;
+    this.#detail('heard again, in doubt no more');
     return false;
   }
 
@@ -372,3 +398,5 @@ export class SessionKeeper {
     emit({ kind: 'redial', remote, attempt: this.#failures, inMs });
   }
 }
+
+const toCause = ({ code, message }: EngineError): LinkCause => ({ code, message });

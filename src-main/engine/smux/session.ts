@@ -76,6 +76,8 @@ export class SmuxSession {
   #unread = 0;
   #stalled = false;
 
+  /** frames of the peer have been read: it speaks this version */
+  understood = false;
   #closed = false;
   #heardAt: number;
   #pingTimer: Timer | undefined;
@@ -155,6 +157,7 @@ export class SmuxSession {
     this.#heardAt = this.world.now();
     try {
       this.#decoder.decode(bytes, from, length);
+      this.understood = true;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       this.close(error);

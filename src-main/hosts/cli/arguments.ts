@@ -12,7 +12,9 @@ export interface RunArguments {
   config?: string;
 }
 
-export type Arguments = { ask: 'help' } | { ask: 'version' } | ({ ask: 'run' } & RunArguments);
+/** `debug`: log what a maintainer wants to know, too. */
+export type Arguments =
+  { ask: 'help' } | { ask: 'version' } | ({ ask: 'run'; debug: boolean } & RunArguments);
 
 /**
  * Reads the arguments of `kcptun client` or `kcptun server` as Go's flag package does: one dash or two, `--flag=value`
@@ -25,6 +27,7 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
   );
   const values: Record<string, OptionValue> = {};
   let config: string | undefined;
+  let debug = false;
   for (let i = 0; i < argv.length; i++) {
     const parts = /^--?([^-=][^=]*)(?:=([^]*))?$/.exec(argv[i]);
     // an argument that stands alone may be half of an unquoted key: it is not repeated
@@ -36,6 +39,10 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
     const typed = argv[i].split('=')[0];
     if (flag === 'help' || flag === 'h') return { ask: 'help' };
     if (flag === 'version' || flag === 'v') return { ask: 'version' };
+    if (flag === 'debug' && attached === undefined) {
+      debug = true;
+      continue;
+    }
     const spec = specs.get(flag);
     if (!spec && flag !== 'c')
       throw new UsageError(`${typed}: no such option: expected one that 'kcptun ${side} --help' lists`);
@@ -54,5 +61,5 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
     if (spec) values[spec.key] = valueOfText(spec, text);
     else config = text;
   }
-  return { ask: 'run', values, config };
+  return { ask: 'run', values, config, debug };
 }

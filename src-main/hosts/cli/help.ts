@@ -52,6 +52,8 @@ ${optionsOf(side)
   .join('\n')}
   -c file
       JSON file of options, by their long names in lower case (QPPCount is qpp-count); it overrides the command line
+  --debug
+      logs the inner life of the sessions, too
   --version, -v
   --help, -h
 

@@ -36,7 +36,8 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   if ('key' in args.values)
     log.line('WARNING: --key can be seen by others on this machine: set KCPTUN_KEY, or name a file with -c');
   const onEvent = (event: EngineEvent): void => {
-    if (!options.quiet || !STREAM_EVENTS.includes(event.kind)) log.line(describeEvent(event));
+    if (options.quiet && STREAM_EVENTS.includes(event.kind)) return;
+    if (event.kind !== 'detail' || args.debug) log.line(describeEvent(event));
   };
   const setup = { onEvent, trace: openTrace(process.env, log.line) };
   const starting =

@@ -65,16 +65,25 @@ describe('the state of a tunnel', () => {
   });
 
   it.each([
-    [['wrong-smux-version'] as const, 'wrong-smux-version'],
     [['checksum-errors'] as const, 'checksum-errors'],
     [['heavy-loss'] as const, 'heavy-loss'],
-    [['heavy-loss', 'wrong-smux-version'] as const, 'wrong-smux-version'],
+    [['heavy-loss', 'checksum-errors'] as const, 'checksum-errors'],
   ])('is degraded by %j, because of %s', (troubles, code) =>
     expect(state([upLink({ state: 'degraded', troubles: [...troubles] })])).toMatchObject({
       kind: 'degraded',
       why: { code },
     }),
   );
+
+  it('is degraded while nothing of a server is understood that sent another smux version before', () =>
+    expect(state([upLink({}, { code: 'smux-version', message: 'smux: version 1 seen' })])).toMatchObject({
+      kind: 'degraded',
+      why: {
+        code: 'wrong-smux-version',
+        remote,
+        likely: ['wrong-smuxver', 'wrong-compression', 'wrong-qpp'],
+      },
+    }));
 });
 
 describe('why no link is up', () => {
@@ -112,5 +121,18 @@ describe('why no link is up', () => {
         downLink({ heardAt: 1000, cause: quiet, unanswered: true }),
         downLink({ heardAt: 3000, cause: quiet }),
       ]),
-    ).toMatchObject({ kind: 'reconnecting', diagnosis: { code: 'went-quiet', remote, since: 3000 } }));
+    ).toMatchObject({
+      kind: 'reconnecting',
+      diagnosis: {
+        code: 'went-quiet',
+        remote,
+        since: 3000,
+        likely: ['server-down', 'offline', 'udp-blocked'],
+      },
+    }));
+
+  it('thinks of smuxver first where a server acknowledges, says nothing, and goes', () =>
+    expect(state([downLink({ heardAt: 1000, cause: quiet, understood: false })])).toMatchObject({
+      diagnosis: { code: 'went-quiet', likely: expect.arrayContaining(['wrong-smuxver', 'server-down']) },
+    }));
 });

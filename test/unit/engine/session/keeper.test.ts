@@ -10,6 +10,7 @@ class Bench {
   readonly world = new VirtualWorld();
   readonly line = new MemoryLine(this.world);
   readonly events: EngineEvent[] = [];
+  readonly details: EngineEvent[] = [];
   readonly keeper: SessionKeeper;
   wanted = false;
   usable = 0;
@@ -31,7 +32,7 @@ class Bench {
       autoExpireMs: 0,
       scavengeMs: 600_000,
       wanted: () => this.wanted,
-      emit: (event) => void this.events.push(event),
+      emit: (event) => void (event.kind === 'detail' ? this.details : this.events).push(event),
       onUsable: () => void this.usable++,
       ...tuning,
     });
@@ -401,6 +402,30 @@ describe('the link of a session keeper', () => {
     expect(bench.link).toMatchObject({ kind: 'down', cause: { code: 'smux-protocol' }, attempt: 1 });
     await bench.pass(2000);
     expect(bench.link).toMatchObject({ kind: 'up' });
+  });
+
+  it('remembers what it could not read until it reads something', async () => {
+    const bench = new Bench();
+    await bench.pass(1000);
+    bench.line.dialled[0].close(new EngineError('smux-version', 'smux: version 1 seen, 2 expected'));
+    expect(bench.link).toMatchObject({ kind: 'down', cause: { code: 'smux-version' }, understood: false });
+    await bench.pass(2000);
+    expect(bench.link).toMatchObject({ kind: 'up', misread: { code: 'smux-version' } });
+    // the server's keepalive, a NOP each 10 s
+    await bench.pass(11_000);
+    expect(bench.link).toMatchObject({ kind: 'up', misread: null });
+    bench.line.dialled[1].close();
+    expect(bench.link).toMatchObject({ kind: 'down', understood: true });
+  });
+
+  it('tells a maintainer how a session came and why it is doubted', async () => {
+    const bench = new Bench();
+    await bench.pass(20_000);
+    bench.line.dialled[0].become('degraded', ['nothing-heard']);
+    const texts = bench.details.map((event) => (event.kind === 'detail' ? event.text : ''));
+    expect(texts.join('\n')).toMatch(
+      /dialled server:29900 conv: 1[^]*ms after the dial[^]*in doubt: conv: 1 .*srtt: 10/,
+    );
   });
 
   it('is up while a session that is only old is replaced', async () => {

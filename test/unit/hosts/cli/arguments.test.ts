@@ -11,6 +11,7 @@ describe('parseArguments', () => {
     ).toEqual({
       ask: 'run',
       config: 'x.json',
+      debug: false,
       values: {
         localaddr: ':1',
         remoteaddr: 'vps:2',
@@ -24,6 +25,12 @@ describe('parseArguments', () => {
       },
     });
   });
+
+  it('knows --debug, which kcptun does not', () =>
+    expect(parseArguments('server', ['--debug', '-l', ':1'])).toMatchObject({
+      debug: true,
+      values: { listen: ':1' },
+    }));
 
   it('gives -l the meaning of its side', () => {
     expect(parseArguments('server', ['-l', ':1', '-t', 'a:2'])).toMatchObject({
