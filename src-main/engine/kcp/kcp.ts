@@ -90,6 +90,9 @@ export class Kcp {
   /** (sn, ts) of PUSHes to answer */
   #acks = new Int32Array(FIRST_ACKS);
   #ackCount = 0;
+  /** those of the flush before, for `#repeatAcks` */
+  #repeat = new Int32Array(0);
+  #repeatCount = 0;
   #askWindow = false;
   #tellWindow = false;
   #probeWait = 0;
@@ -283,7 +286,7 @@ export class Kcp {
     if (named && diff(sn, send.una) >= 0 && diff(sn, send.nxt) < 0 && send.data[sn & send.mask] !== 0) {
       flight.acknowledged(sn, ts, recovered, now, send);
       send.acknowledge(sn, ts);
-    }
+    } else if (named && diff(sn, send.una) > 0) flight.repeats++;
     if (diff(una, send.nxt) > 0) return;
     for (let below = send.una; diff(below, una) < 0; below = (below + 1) | 0) {
       if (send.data[below & send.mask] !== 0) flight.acknowledged(below, undefined, recovered, now, send);
@@ -313,6 +316,7 @@ export class Kcp {
   }
 
   #flushAcks(): void {
+    if (this.#o.flight) this.#repeatAcks();
     const last = this.#ackCount - 1;
     for (let i = 0; i <= last; i++) {
       const sn = this.#acks[i * 2];
@@ -321,6 +325,24 @@ export class Kcp {
       this.#control(CMD_ACK, sn, this.#acks[i * 2 + 1]);
     }
     this.#ackCount = 0;
+  }
+
+  /**
+   * While something is missing, una tells nothing of what came behind it, and a lost datagram of ACKs looks like as many
+   * lost segments: the ACKs of the flush before are sent once more. They go first, as the peer takes a round trip from
+   * the last.
+   */
+  #repeatAcks(): void {
+    const now = this.#ackCount;
+    if (now === 0) return;
+    for (let i = 0; i < this.#repeatCount; i++) {
+      const sn = this.#repeat[i * 2];
+      if (diff(sn, this.receive.nxt) > 0) this.#control(CMD_ACK, sn, this.#repeat[i * 2 + 1]);
+    }
+    this.#repeatCount = this.receive.holes ? now : 0;
+    if (this.#repeatCount === 0) return;
+    if (this.#repeat.length < now * 2) this.#repeat = new Int32Array(this.#acks.length);
+    for (let i = 0; i < now * 2; i++) this.#repeat[i] = this.#acks[i];
   }
 
   #probe(now: number): void {

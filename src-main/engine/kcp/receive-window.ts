@@ -55,6 +55,11 @@ export class ReceiveWindow {
     return diff(this.nxt, this.#read);
   }
 
+  /** Whether segments wait for one before them. */
+  get holes(): boolean {
+    return this.#ahead > 0;
+  }
+
   /** Free slots, as told to the peer. */
   get free(): number {
     return Math.max(0, this.size - this.queued);

@@ -13,6 +13,9 @@ const REORDERING_FADE = 0.98;
 const RUN = 4;
 /** Such a run is held back for so many round trips from its sending on. */
 const RUN_ROUND_TRIPS = 2.2;
+/** A peer that repeats its ACKs while something is missing, as ours does, is waited for so many times between two of them. */
+const REPEATS_KNOWN = 3;
+const REPEAT_SPANS = 1.3;
 /** Transmissions from which the loss of a line is told, while its queue is short and while it is long. */
 const QUIET_SAMPLES = 250;
 const BUSY_SAMPLES = 60;
@@ -66,6 +69,8 @@ export class Flight {
   losses = 0;
   /** repeats whose original was answered after all */
   needless = 0;
+  /** ACKs of what had been acknowledged by name */
+  repeats = 0;
   /** when to look for losses again though no ACK came */
   recheckAt = Infinity;
   /** told of each transmission that has left the line: the group it was in, and whether it was lost */
@@ -78,8 +83,12 @@ export class Flight {
   #firstWire = new Float64Array(0);
   #firstSentAt = new Float64Array(0);
   #firstHeardAt = new Float64Array(0);
+  /** bytes of segments answered before it was sent */
+  #answeredThen = new Float64Array(0);
   #group = new Float64Array(0);
   #mark = new Uint8Array(0);
+  /** bytes of segments answered */
+  #answered = 0;
   /** bytes of datagrams sent: data, parity and ACKs */
   #wireSent = 0;
   /** the reference: the newest transmission that has been answered */
@@ -110,6 +119,8 @@ export class Flight {
   /** bytes of datagrams and of segments lately, both fading alike */
   #wire = 0;
   #segments = 0;
+  /** share of transmissions that are neither answered nor rebuilt, while the queue is short */
+  #unrepaired = 0;
   #quietLoss = 0;
   #quietSamples = 0;
   #busyLoss = 0;
@@ -201,6 +212,7 @@ export class Flight {
     this.#firstWire[slot] = this.#refWire;
     this.#firstSentAt[slot] = this.#refSentAt;
     this.#firstHeardAt[slot] = this.#refHeardAt;
+    this.#answeredThen[slot] = this.#answered;
     this.#group[slot] = this.groups ? this.groups.open : -1;
     this.#mark[slot] = this.#limitedUntil >= 0 ? LIMITED : NONE;
     this.#lastSentAt = now;
@@ -222,6 +234,7 @@ export class Flight {
       if (once || ts !== of.ts[at]) this.#overhasty(false);
     } else {
       this.inFlight -= bytes;
+      this.#answered += bytes;
       this.#resolved(this.#group[slot], false);
       if (!once && ts !== undefined && ts !== of.ts[at]) this.#overhasty(true);
     }
@@ -276,13 +289,13 @@ export class Flight {
     }
     if (elapsed <= 0) return;
     const limited = (this.#turnMark & LIMITED) !== 0;
-    model.delivery(
-      (sent / elapsed) * (1 - this.#dropShare()),
-      limited,
-      roundOver,
-      this.inFlight * this.factor,
-      now,
-    );
+    let rate = sent / elapsed;
+    if (!this.quiet) {
+      // What the queue drops has not passed: only what arrived counts, and the line's own loss.
+      const arrived = ((this.#answered - this.#answeredThen[slot]) * this.factor) / (1 - this.#unrepaired);
+      rate = Math.min(rate * (1 - this.#dropShare()), arrived / elapsed);
+    }
+    model.delivery(rate, limited, roundOver, this.inFlight * this.factor, now);
   }
 
   /** Whether what is lost now is the line's own loss, and not the queue's. */
@@ -337,7 +350,10 @@ export class Flight {
     const slot = from & this.#mask;
     if (length >= RUN && from !== segments.una) {
       // The ACK of what is missing before it tells by una whether the run has arrived.
-      const until = this.#sentAt[slot] + RUN_ROUND_TRIPS * this.model.srtt;
+      const until =
+        this.repeats > REPEATS_KNOWN
+          ? this.#newestHeardAt + REPEAT_SPANS * this.model.ackSpan
+          : this.#sentAt[slot] + RUN_ROUND_TRIPS * this.model.srtt;
       if (now < until) {
         if (until < this.recheckAt) this.recheckAt = until;
         return;
@@ -359,6 +375,7 @@ export class Flight {
     const repaired = groups !== undefined && group < groups.open && groups.parity(group) > 0;
     const quiet = this.quiet;
     if (quiet || this.model.shared) this.onResolved(group, lost);
+    if (quiet) this.#unrepaired += (Number(lost) - this.#unrepaired) / QUIET_SAMPLES;
     // FEC hides what is lost, but for the groups without parity.
     if (repaired) return;
     if (quiet) {
@@ -392,6 +409,7 @@ export class Flight {
     this.#wireThen = move(this.#wireThen, new Float64Array(slots));
     this.#firstWire = move(this.#firstWire, new Float64Array(slots));
     this.#firstSentAt = move(this.#firstSentAt, new Float64Array(slots));
+    this.#answeredThen = move(this.#answeredThen, new Float64Array(slots));
     this.#firstHeardAt = move(this.#firstHeardAt, new Float64Array(slots));
     this.#group = move(this.#group, new Float64Array(slots));
     this.#mark = move(this.#mark, new Uint8Array(slots));

@@ -25,10 +25,16 @@ const FULL_ROUNDS = 3;
 const FILL_GAIN = 1.25;
 const FILL_ROUNDS = 3;
 const FILL_GROWTH = 1.05;
+const FILL_QUEUE_MS = 8;
 const DRAIN_GAIN = 0.35;
 const CYCLE = [1.25, 0.75, 1, 1, 1, 1, 1, 1] as const;
 const UP = 0;
 const DOWN = 1;
+const AFTER = 2;
+/** A probe need not be longer, so that it leaves no more than 15 ms of queue. */
+const PROBE_MS = 60;
+/** A probe that leaves less than this share of the queue that it should has found more line. */
+const PROBE_FOUND = 0.35;
 const WINDOW_GAIN = 1.25;
 const PROBING_WINDOW_GAIN = 1.5;
 /** While others fill the queue too (BBR's cwnd_gain). */
@@ -36,6 +42,8 @@ const SHARING_WINDOW_GAIN = 2;
 /** Of the time between two batches of ACKs, which is in flight too. */
 const ACK_SPANS = 1.5;
 
+/** Round trips, at least, of which the shortest is taken. */
+const QUARTER_SAMPLES = 5;
 /** ms of queue: below the first there is none to speak of, above the others the pace goes down. */
 const EMPTY_MS = 4;
 const SLOWER: readonly (readonly [number, number])[] = [
@@ -43,6 +51,7 @@ const SLOWER: readonly (readonly [number, number])[] = [
   [8, 0.94],
   [4, 0.98],
 ];
+const NOISE_MOST_MS = 20;
 /** A queue that does not run dry though we are slower is somebody else's. */
 const SHARED_MS = 1_000;
 const SHARED_ROUND_TRIPS = 8;
@@ -65,6 +74,8 @@ export class LineModel {
   recent = Infinity;
   /** ms between two batches of the peer's ACKs, at most */
   ackSpan: number;
+  /** ms by which round trips differ within a moment: jitter, which is no queue */
+  noise = 0;
   /** somebody else fills the queue */
   shared = false;
   rounds = 0;
@@ -76,6 +87,10 @@ export class LineModel {
   #phase = 2;
   #phaseAt = 0;
   #quarterMin = Infinity;
+  #quarterMax = 0;
+  #quarterSamples = 0;
+  #peak = 0;
+  #probedMs = 0;
   #quarterAt = 0;
   #emptyAt = 0;
   #probeUntil = 0;
@@ -102,7 +117,7 @@ export class LineModel {
 
   /** ms that the latest transmissions waited in a queue. */
   get queue(): number {
-    return this.recent === Infinity ? 0 : Math.max(0, this.recent - this.propagation);
+    return this.recent === Infinity ? 0 : Math.max(0, this.recent - this.propagation - this.noise);
   }
 
   /** Neither paced nor bounded: the machine is the limit, not a line. */
@@ -132,7 +147,7 @@ export class LineModel {
     const { rate, propagation, ackSpan } = this;
     if (propagation === Infinity) return this.least;
     const span = ACK_SPANS * ackSpan * rate;
-    const product = rate * propagation;
+    const product = rate * (propagation + this.noise);
     switch (this.state) {
       case 'start-up':
       case 'fill':
@@ -145,7 +160,7 @@ export class LineModel {
           : this.#phase === UP
             ? PROBING_WINDOW_GAIN
             : WINDOW_GAIN;
-        return Math.max(this.least / 4, gain * product + span);
+        return Math.max(this.least / 8, gain * product + span);
       }
     }
   }
@@ -171,9 +186,16 @@ export class LineModel {
       this.#propagationAt = now;
     } else if (rtt < this.propagation * 1.02 + 1) this.#propagationAt = now;
     if (rtt < this.#quarterMin) this.#quarterMin = rtt;
-    if (now - this.#quarterAt > Math.max(this.propagation / 4, this.ackSpan)) {
+    if (rtt > this.#quarterMax) this.#quarterMax = rtt;
+    this.#quarterSamples++;
+    const passed = now - this.#quarterAt;
+    if (passed > this.propagation / 4 && (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)) {
       this.recent = this.#quarterMin;
+      const spread = Math.min((this.#quarterMax - this.#quarterMin) / 2, NOISE_MOST_MS);
+      this.noise += (spread - this.noise) / 8;
       this.#quarterMin = Infinity;
+      this.#quarterMax = 0;
+      this.#quarterSamples = 0;
       this.#quarterAt = now;
     }
     if (this.queue <= EMPTY_MS) {
@@ -223,7 +245,9 @@ export class LineModel {
         } else if (roundOver && !limited && this.#full(FULL_GROWTH, FULL_ROUNDS)) this.#enter('drain', now);
         break;
       case 'fill':
-        if (roundOver && (this.#full(FILL_GROWTH, 1) || --this.#fillRounds <= 0)) this.#enter('drain', now);
+        if (!roundOver || limited) break;
+        if (this.#full(FILL_GROWTH, this.queue > FILL_QUEUE_MS ? 1 : FILL_ROUNDS)) this.#enter('drain', now);
+        else if (--this.#fillRounds <= 0 && this.queue > FILL_QUEUE_MS) this.#enter('drain', now);
         break;
       case 'drain':
         if (inFlight <= this.rate * this.propagation || now - this.#phaseAt > 1.5 * this.srtt) {
@@ -285,16 +309,27 @@ export class LineModel {
   #cycle(inFlight: number, now: number): void {
     const elapsed = now - this.#phaseAt;
     const trip = this.propagation + this.ackSpan;
-    const product = this.rate * this.propagation;
+    this.#peak = Math.max(this.#peak, this.queue);
     const over =
       this.#phase === UP
-        ? elapsed > trip && (inFlight >= CYCLE[UP] * product || elapsed > 2 * trip)
+        ? elapsed > Math.min(trip, PROBE_MS + this.noise / (CYCLE[UP] - 1))
         : this.#phase === DOWN
-          ? elapsed > trip || inFlight <= product
+          ? elapsed > trip || inFlight <= this.rate * this.propagation
           : elapsed > trip;
     if (!over) return;
-    this.#phase = (this.#phase + 1) % CYCLE.length;
+    if (this.#phase === UP) {
+      this.#peak = 0;
+      this.#probedMs = elapsed * (CYCLE[UP] - 1);
+    }
+    const next = (this.#phase + 1) % CYCLE.length;
     this.#phaseAt = now;
+    if (this.#phase === AFTER && this.#probedMs > 0) {
+      const found = this.#peak < PROBE_FOUND * this.#probedMs && !this.shared;
+      this.#probedMs = 0;
+      if (found) return this.#enter('fill', now);
+    }
+    // With a queue there is nothing to probe for.
+    this.#phase = next === UP && this.queue > SLOWER[2][0] && !this.shared ? AFTER : next;
   }
 
   #probe(now: number): void {
