@@ -15,7 +15,7 @@ const RUN = 4;
 const RUN_ROUND_TRIPS = 2.2;
 /** A peer that repeats its ACKs while something is missing, as ours does, is waited for so many times between two of them. */
 const REPEATS_KNOWN = 3;
-const REPEAT_SPANS = 1.3;
+const REPEAT_SPANS = 2;
 /** Transmissions from which the loss of a line is told, while its queue is short and while it is long. */
 const QUIET_SAMPLES = 250;
 const BUSY_SAMPLES = 60;
@@ -235,7 +235,7 @@ export class Flight {
     } else {
       this.inFlight -= bytes;
       this.#answered += bytes;
-      this.#resolved(this.#group[slot], false);
+      this.#resolved(this.#group[slot], false, now);
       if (!once && ts !== undefined && ts !== of.ts[at]) this.#overhasty(true);
     }
     this.#progress = true;
@@ -336,7 +336,7 @@ export class Flight {
     const newest = this.#newestSentAt;
     if (sentAt > newest || (sentAt === newest && diff(sn, this.#newestSn) > 0)) return false;
     // What is rebuilt is answered when its group ends, which shows in the ACK of something sent after that.
-    const ended = this.groups ? this.groups.endedAt(this.#group[slot]) : 0;
+    const ended = this.#endOf(slot);
     const horizon = Math.max(sentAt, ended) + this.#reordering;
     if (newest >= horizon) return true;
     const at = this.#newestHeardAt + horizon - newest + (ended > newest ? this.model.ackSpan : 0);
@@ -345,15 +345,19 @@ export class Flight {
     return false;
   }
 
+  #endOf(slot: number): number {
+    return this.groups ? this.groups.endedAt(this.#group[slot]) : 0;
+  }
+
   /** A run of transmissions that are overdue. */
   #judge(from: number, length: number, now: number, segments: Segments): void {
     const slot = from & this.#mask;
     if (length >= RUN && from !== segments.una) {
       // The ACK of what is missing before it tells by una whether the run has arrived.
-      const until =
-        this.repeats > REPEATS_KNOWN
-          ? this.#newestHeardAt + REPEAT_SPANS * this.model.ackSpan
-          : this.#sentAt[slot] + RUN_ROUND_TRIPS * this.model.srtt;
+      const { srtt, ackSpan, noise } = this.model;
+      const wait =
+        this.repeats > REPEATS_KNOWN ? srtt + noise + REPEAT_SPANS * ackSpan : RUN_ROUND_TRIPS * srtt;
+      const until = Math.max(this.#sentAt[slot], this.#endOf(slot)) + wait;
       if (now < until) {
         if (until < this.recheckAt) this.recheckAt = until;
         return;
@@ -366,15 +370,15 @@ export class Flight {
       this.#mark[at] |= LOST;
       this.losses++;
       this.inFlight -= bytes;
-      this.#resolved(this.#group[at], true);
+      this.#resolved(this.#group[at], true, now);
     }
   }
 
-  #resolved(group: number, lost: boolean): void {
+  #resolved(group: number, lost: boolean, now: number): void {
     const { groups } = this;
     const repaired = groups !== undefined && group < groups.open && groups.parity(group) > 0;
     const quiet = this.quiet;
-    if (quiet || this.model.shared) this.onResolved(group, lost);
+    if ((quiet || this.model.shared) && this.model.settled(now)) this.onResolved(group, lost);
     if (quiet) this.#unrepaired += (Number(lost) - this.#unrepaired) / QUIET_SAMPLES;
     // FEC hides what is lost, but for the groups without parity.
     if (repaired) return;

@@ -51,7 +51,7 @@ const SLOWER: readonly (readonly [number, number])[] = [
   [8, 0.94],
   [4, 0.98],
 ];
-const NOISE_MOST_MS = 20;
+const NOISE_MOST_MS = 50;
 /** A queue that does not run dry though we are slower is somebody else's. */
 const SHARED_MS = 1_000;
 const SHARED_ROUND_TRIPS = 8;
@@ -91,6 +91,7 @@ export class LineModel {
   #quarterSamples = 0;
   #peak = 0;
   #probedMs = 0;
+  #drainedAt = 0;
   #quarterAt = 0;
   #emptyAt = 0;
   #probeUntil = 0;
@@ -118,6 +119,12 @@ export class LineModel {
   /** ms that the latest transmissions waited in a queue. */
   get queue(): number {
     return this.recent === Infinity ? 0 : Math.max(0, this.recent - this.propagation - this.noise);
+  }
+
+  /** Whether the start-up's queue, and what it dropped, is behind us, or has not begun. */
+  settled(now: number): boolean {
+    if (this.state === 'start-up') return true;
+    return this.state !== 'fill' && this.state !== 'drain' && now - this.#drainedAt > 2 * this.srtt;
   }
 
   /** Neither paced nor bounded: the machine is the limit, not a line. */
@@ -266,6 +273,7 @@ export class LineModel {
     }
   }
   #fillRounds = 0;
+  #draining = false;
   #queueBefore = 0;
   #brakedFor = 0;
 
@@ -286,12 +294,14 @@ export class LineModel {
   }
 
   #enter(state: LineState, now: number): void {
+    this.#draining = this.state === 'drain';
     this.state = state;
     this.#phaseAt = now;
     this.#fullRounds = 0;
     this.#fullRate = this.#rate;
     if (state === 'fill') this.#fillRounds = FILL_ROUNDS;
     if (state === 'cruise') {
+      if (this.#draining) this.#drainedAt = now;
       this.#phase = 2;
       this.#emptyAt = now;
     }

@@ -6,7 +6,7 @@ const UNREPAIRED = 0.025;
 const LEAST_LOSS = 0.01;
 /** Transmissions from which the loss of a line is taken to be known. */
 const FIRST_SAMPLES = 80;
-const SAMPLES = 250;
+const SAMPLES = 150;
 /** One group in so many goes without parity, so that its loss can be seen: at first, and at low and high loss. */
 const FIRST_PROBES = 4;
 const BUSY_PROBES = 2;

@@ -17,6 +17,8 @@ import type { Session } from './types.ts';
 import { type Channel, Uplink } from './uplink.ts';
 
 const HEALTH_MS = 1_000;
+/** Reports of what was consumed for each window: with two, a stream on a long line stands still for want of them. */
+const UPDATES = 16;
 
 /**
  * One conversation: stream bytes in, datagrams out, and back.
@@ -73,6 +75,7 @@ export class KcpSession implements Session, Receiving {
       onStream: (stream) => this.onStream(stream),
       onClose: (error) => this.close(error),
     });
+    if (this.#line) this.mux.updateBytes = this.mux.streamBuffer / UPDATES;
     this.#packer = new Packer(context, this.mux, (error) => this.close(error));
     const settings = { ...context.kcp, conv, flight: this.#line?.flight };
     this.#kcp = new Kcp(settings, this.#uplink, this.#packer, counters, pool.kernel);

@@ -56,6 +56,8 @@ export class SmuxSession {
   /** Payload bytes of a frame for now, below `frameSize`: on a slow line a long frame is a long wait for the next. */
   frameLimit = Infinity;
   readonly streamBuffer: number;
+  /** version 2: bytes that a stream's reader consumes between two reports of it to the peer; smux: half the window */
+  updateBytes: number;
   readonly world: World;
 
   readonly #options: SmuxOptions;
@@ -93,6 +95,7 @@ export class SmuxSession {
     this.version = version;
     this.frameSize = frameSize;
     this.streamBuffer = streamBuffer;
+    this.updateBytes = streamBuffer / 2;
     this.world = world;
     // smux counts up by 2 before the first use: 3, 5, ... at the client, 2, 4, ... at the server
     this.#nextId = role === 'client' ? 3 : 2;

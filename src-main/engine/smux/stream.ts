@@ -153,7 +153,7 @@ export class SmuxStream {
       this.#consumed = (this.#consumed + n) >>> 0;
       this.#consumedSinceUpdate += n;
       // an UPD after the first read tells the real window, the next ones half a window each (smux, tryReadV2)
-      if (!this.#updated || this.#consumedSinceUpdate >= this.session.streamBuffer / 2) {
+      if (!this.#updated || this.#consumedSinceUpdate >= this.session.updateBytes) {
         this.#updated = true;
         this.#consumedSinceUpdate = 0;
         if (!this.#peerEnded) {
