@@ -258,7 +258,7 @@ export const OPTIONS = [
     flags: ['pace'],
     kind: 'choice',
     choices: PACES,
-    default: both('off'),
+    default: both('auto'),
     since: 'ours',
     help: "auto sends as fast as the line carries and no faster, whatever the windows; off is kcptun's own timing",
   },

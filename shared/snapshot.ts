@@ -46,7 +46,7 @@ export interface SessionSnapshot {
   sndQueue: number;
   /** segments received in order and not read */
   rcvQueue: number;
-  /** FEC shards expected from the peer by its seqids, and those that came; null where the peer sends no FEC */
+  /** data shards of FEC expected from the peer by its seqids, and those that came; null where the peer sends no FEC */
   shardsExpected: number | null;
   shardsReceived: number | null;
   streams: number;

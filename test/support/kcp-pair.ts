@@ -17,6 +17,7 @@ export const kcpOptions = (over: Partial<KcpOptions> = {}): KcpOptions => ({
   noCongestionWindow: true,
   ackNoDelay: false,
   writeBytes: 65_536,
+  repeatAcks: false,
   ...over,
 });
 

@@ -46,7 +46,7 @@ export class FecDecoder {
     return this.#shape?.parityShards ?? 0;
   }
 
-  /** Shards the peer has sent, to tell by its seqids, leaving aside those of its newest groups. */
+  /** Data shards the peer has sent, to tell by its seqids, leaving aside those of its newest groups. */
   get expected(): number {
     return this.#window.expected;
   }

@@ -24,7 +24,7 @@ const STRAYS = 8;
  * that has started again.)
  */
 export class GroupWindow {
-  /** Shards the peer sent by its seqids, and those of them that came, of all but the newest GROUPS groups. */
+  /** Data shards the peer sent by its seqids, and those of them that came, of all but the newest GROUPS groups. */
   expected = 0;
   received = 0;
   /** the newest group's number, -1 before there is one */
@@ -118,11 +118,11 @@ export class GroupWindow {
     ));
   }
 
-  /** A group without any parity counts as data only: the newest sender leaves parity out when it is slow. */
-  #count({ number, data, parity }: Group): void {
+  /** Only data: how much parity a group gets is the sender's to choose, and what was never sent has not been lost. */
+  #count({ number, data }: Group): void {
     if (number < 0) return;
-    this.expected += parity > 0 ? this.#groupSize : this.#dataShards;
-    this.received += data + parity;
+    this.expected += this.#dataShards;
+    this.received += data;
   }
 
   /** a - b, the shorter way round. */

@@ -25,6 +25,7 @@ import {
 } from './segment.ts';
 import { Due, SendWindow } from './send-window.ts';
 
+const NO_ACKS = new Int32Array(0);
 /** Words of the list of ACKs at first. */
 const FIRST_ACKS = 8;
 /** So many ACKs are held until the next flush with any receive window; with a larger one, twice as many as it has segments. */
@@ -46,12 +47,12 @@ export interface KcpSettings {
   ackNoDelay: boolean;
   /** the largest single write, in bytes */
   writeBytes: number;
+  /** sends ACKs once more while something is missing */
+  repeatAcks: boolean;
 }
 
 export interface KcpOptions extends KcpSettings {
   conv: number;
-  /** knows the line, and times what is sent; without it KCP's own timing holds */
-  flight?: Flight;
 }
 
 /** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
@@ -91,7 +92,7 @@ export class Kcp {
   #acks = new Int32Array(FIRST_ACKS);
   #ackCount = 0;
   /** those of the flush before, for `#repeatAcks` */
-  #repeat = new Int32Array(0);
+  #repeat = NO_ACKS;
   #repeatCount = 0;
   #askWindow = false;
   #tellWindow = false;
@@ -105,6 +106,8 @@ export class Kcp {
   #starved = false;
   /** a write was put off for want of memory since `nextFlush` was asked last */
   #needy = false;
+  /** Knows the line, and times what is sent: set before the first segment is; without it KCP's own timing holds. */
+  flight: Flight | undefined;
   /** More follows at once what is queued: a segment that is not full waits for it. */
   more = false;
   // the datagram being written
@@ -134,7 +137,8 @@ export class Kcp {
 
   /** Whether a write is taken now, counting `extra` bytes that were taken but not yet written. */
   writable(extra: number): boolean {
-    const { sndWnd, flight } = this.#o;
+    const { flight } = this;
+    const { sndWnd } = this.#o;
     const added = Math.ceil(extra / this.mss);
     if (this.send.waiting + added >= sndWnd) return false;
     if (flight && this.send.queued + added >= flight.queueLimit(this.mss)) return false;
@@ -186,7 +190,7 @@ export class Kcp {
       const ts = view.getInt32(at + AT_TS, true);
       const una = view.getInt32(at + AT_UNA, true);
       if (diff(una, this.send.una) >= 0) this.fresh = true;
-      if (this.#o.flight) this.#answered(this.#o.flight, cmd === CMD_ACK, sn, ts, una, recovered, now);
+      if (this.flight) this.#answered(this.flight, cmd === CMD_ACK, sn, ts, una, recovered, now);
       if (this.send.acknowledgeBelow(una)) moved = true;
       if (cmd === CMD_PUSH) this.#push(sn, ts, data, size);
       else if (cmd === CMD_ACK) {
@@ -217,7 +221,7 @@ export class Kcp {
    * @returns what the turn calls for: a whole flush, only the ACKs, or nothing yet
    */
   settle(now: number): 'all' | 'acks' | 'none' {
-    const { flight } = this.#o;
+    const { flight } = this;
     if (flight) {
       if (flight.losses > 0 || now >= flight.recheckAt) this.#urgent = true;
     } else if (this.send.applyAcks()) this.#urgent = true;
@@ -240,7 +244,7 @@ export class Kcp {
       if (this.#askWindow) this.#control(CMD_WASK, 0, clock);
       if (this.#tellWindow) this.#control(CMD_WINS, 0, clock);
       this.#askWindow = this.#tellWindow = false;
-      if (this.#o.flight) this.#flushLine(this.#o.flight, now);
+      if (this.flight) this.#flushLine(this.flight, now);
       else this.#flushData(clock);
     }
     this.#commit();
@@ -255,7 +259,7 @@ export class Kcp {
     const tick = (Math.floor(now / interval) + 1) * interval;
     const needy = this.#needy;
     this.#needy = false;
-    const { flight } = this.#o;
+    const { flight } = this;
     const overdue = flight
       ? Math.max(now, Math.min(flight.recheckAt, flight.timeoutAt(this.send)))
       : Infinity;
@@ -316,7 +320,7 @@ export class Kcp {
   }
 
   #flushAcks(): void {
-    if (this.#o.flight) this.#repeatAcks();
+    if (this.#o.repeatAcks) this.#repeatAcks();
     const last = this.#ackCount - 1;
     for (let i = 0; i <= last; i++) {
       const sn = this.#acks[i * 2];
@@ -437,7 +441,7 @@ export class Kcp {
 
   /** Whether more would be sent at once if it were there. */
   get hungry(): boolean {
-    const { flight } = this.#o;
+    const { flight } = this;
     if (!flight || this.#starved || this.send.inFlight >= this.cwnd || flight.full) return false;
     return this.send.queued === 0 || (this.send.queued === 1 && this.more);
   }

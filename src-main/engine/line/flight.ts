@@ -32,6 +32,9 @@ const PTO_GROWTH = 1.5;
 /** A pause after which the line is taken up again as it was known, without a burst. */
 const IDLE_MS = 200;
 
+const NO_SLOTS = new Float64Array(0);
+const NO_MARKS = new Uint8Array(0);
+
 const NONE = 0;
 /** It has left the line, though it was not answered: to be sent again. */
 const LOST = 1;
@@ -76,17 +79,17 @@ export class Flight {
   /** told of each transmission that has left the line: the group it was in, and whether it was lost */
   onResolved: (group: number, lost: boolean) => void = () => {};
   #mask = -1;
-  #sentAt = new Float64Array(0);
+  #sentAt = NO_SLOTS;
   /** bytes of datagrams sent before it */
-  #wireThen = new Float64Array(0);
+  #wireThen = NO_SLOTS;
   /** the reference at the time: bytes sent before it, when it was sent, and when answered */
-  #firstWire = new Float64Array(0);
-  #firstSentAt = new Float64Array(0);
-  #firstHeardAt = new Float64Array(0);
+  #firstWire = NO_SLOTS;
+  #firstSentAt = NO_SLOTS;
+  #firstHeardAt = NO_SLOTS;
   /** bytes of segments answered before it was sent */
-  #answeredThen = new Float64Array(0);
-  #group = new Float64Array(0);
-  #mark = new Uint8Array(0);
+  #answeredThen = NO_SLOTS;
+  #group = NO_SLOTS;
+  #mark = NO_MARKS;
   /** bytes of segments answered */
   #answered = 0;
   /** bytes of datagrams sent: data, parity and ACKs */

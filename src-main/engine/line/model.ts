@@ -79,7 +79,8 @@ export class LineModel {
   /** somebody else fills the queue */
   shared = false;
   rounds = 0;
-  readonly #rates = new Float64Array(RATE_ROUNDS);
+  /** the highest rate of each of the latest rounds */
+  readonly #rates: number[] = new Array<number>(RATE_ROUNDS).fill(0);
   #rate = 0;
   #propagationAt = 0;
   #fullRate = 0;
@@ -92,6 +93,8 @@ export class LineModel {
   #peak = 0;
   #probedMs = 0;
   #drainedAt = 0;
+  /** rttvar while little was sent: what of it is jitter */
+  #idleVar = 0;
   #quarterAt = 0;
   #emptyAt = 0;
   #probeUntil = 0;
@@ -196,10 +199,14 @@ export class LineModel {
     if (rtt > this.#quarterMax) this.#quarterMax = rtt;
     this.#quarterSamples++;
     const passed = now - this.#quarterAt;
-    if (passed > this.propagation / 4 && (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)) {
+    if (
+      passed > this.propagation / 4 &&
+      (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)
+    ) {
       this.recent = this.#quarterMin;
       const spread = Math.min((this.#quarterMax - this.#quarterMin) / 2, NOISE_MOST_MS);
-      this.noise += (spread - this.noise) / 8;
+      // A queue that grows or shrinks by itself would look like jitter.
+      if (this.state !== 'start-up' && this.state !== 'fill') this.noise += (spread - this.noise) / 8;
       this.#quarterMin = Infinity;
       this.#quarterMax = 0;
       this.#quarterSamples = 0;
@@ -245,12 +252,15 @@ export class LineModel {
   }
 
   #advance(limited: boolean, roundOver: boolean, inFlight: number, now: number): void {
+    if (limited && this.rttvar < this.srtt / 3) this.#idleVar = this.rttvar;
     switch (this.state) {
-      case 'start-up':
-        if (this.queue > Math.min(Math.max(this.propagation / 8, EMPTY_MS), 16) && !limited) {
+      case 'start-up': {
+        const grown = Math.min(Math.max(this.propagation / 8, EMPTY_MS), 16);
+        if (!limited && this.queue > Math.max(grown, 2 * this.#idleVar)) {
           this.#enter('fill', now);
         } else if (roundOver && !limited && this.#full(FULL_GROWTH, FULL_ROUNDS)) this.#enter('drain', now);
         break;
+      }
       case 'fill':
         if (!roundOver || limited) break;
         if (this.#full(FILL_GROWTH, this.queue > FILL_QUEUE_MS ? 1 : FILL_ROUNDS)) this.#enter('drain', now);
@@ -287,7 +297,8 @@ export class LineModel {
     const before = this.#queueBefore;
     this.#queueBefore = this.queue;
     this.#brakedFor = now;
-    if (gain >= 1 || before <= SLOWER[1][0] || this.queue <= SLOWER[1][0]) return;
+    const least = SLOWER[1][0] + this.noise;
+    if (gain >= 1 || before <= least || this.queue <= least) return;
     if (before - this.queue >= BRAKED_SHARE * (1 - gain) * since) return;
     for (let i = 0; i < RATE_ROUNDS; i++) this.#rates[i] = Math.min(this.#rates[i], gain * this.#rate);
     this.#rate *= gain;

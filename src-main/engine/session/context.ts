@@ -105,6 +105,7 @@ export function engineContext(
       noCongestionWindow: nc > 0,
       ackNoDelay: options.acknodelay,
       writeBytes: WRITE_BYTES,
+      repeatAcks: paced,
     },
     smux: {
       version: options.smuxver === 1 ? 1 : 2,

@@ -34,7 +34,8 @@ export class KcpSession implements Session, Receiving {
   onStream: (stream: SmuxStream) => void = () => {};
   onClose: Session['onClose'] = () => {};
   onState: Session['onState'] = () => {};
-  readonly #line: Line | undefined;
+  /** made when there is first something to send */
+  #line: Line | undefined;
   readonly #packer: Packer;
   readonly #kcp: Kcp;
   readonly #uplink: Uplink;
@@ -64,8 +65,7 @@ export class KcpSession implements Session, Receiving {
   ) {
     const { counters, pool, world } = context;
     this.#openedAt = world.wallClock();
-    if (context.line) this.#line = new Line(context.line, world.now());
-    this.#uplink = new Uplink(context, channel, this.#line);
+    this.#uplink = new Uplink(context, channel);
     this.mux = new SmuxSession({
       ...context.smux,
       role,
@@ -75,10 +75,9 @@ export class KcpSession implements Session, Receiving {
       onStream: (stream) => this.onStream(stream),
       onClose: (error) => this.close(error),
     });
-    if (this.#line) this.mux.updateBytes = this.mux.streamBuffer / UPDATES;
+    if (context.line) this.mux.updateBytes = this.mux.streamBuffer / UPDATES;
     this.#packer = new Packer(context, this.mux, (error) => this.close(error));
-    const settings = { ...context.kcp, conv, flight: this.#line?.flight };
-    this.#kcp = new Kcp(settings, this.#uplink, this.#packer, counters, pool.kernel);
+    this.#kcp = new Kcp({ ...context.kcp, conv }, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
     this.#downlink = new Downlink(context, this.#kcp);
     if (role === 'client') counters.ActiveOpens++;
@@ -183,6 +182,7 @@ export class KcpSession implements Session, Receiving {
     this.mux.flush();
     if (this.closed) return;
     const now = world.now();
+    if (!this.#line && this.mux.pending) this.#learnLine(now);
     this.#uplink.turn(now);
     if (this.#line) this.mux.frameLimit = this.#line.frameLimit;
     this.#packer.pump();
@@ -204,6 +204,14 @@ export class KcpSession implements Session, Receiving {
     if (now >= this.#healthAt) this.#readHealth(now);
     this.#arm(now);
   };
+
+  /** There is something to send, for the first time. */
+  #learnLine(now: number): void {
+    const { line } = this.context;
+    if (!line) return;
+    this.#line = this.#uplink.line = new Line(line, now);
+    this.#kcp.flight = this.#line.flight;
+  }
 
   /** Little waits in KCP for the line, so that whose turn it is is decided late: what has left is replaced at once. */
   #refill(now: number): void {

@@ -29,13 +29,14 @@ export class Uplink implements DatagramOutput {
   readonly #head: number;
   readonly #tail: number;
   #batch: PacketBatch | undefined;
+  /** paces what is sent, and says how much parity it gets */
+  line: Line | undefined;
   /** something has been sent */
   begun = false;
 
   constructor(
     private readonly context: EngineContext,
     private readonly channel: Channel,
-    private readonly line: Line | undefined,
   ) {
     const { crypt, fec, pool, rateLimit, mtu, world } = context;
     if (fec) this.#encoder = new FecEncoder(pool.kernel, fec.dataShards, fec.parityShards);
