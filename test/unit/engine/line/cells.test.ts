@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { type Cell, type CellResult, runCell } from '../../../bench/line/cell.ts';
+
+const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 } as const;
+const LINE: Cell = { rate: 20, rtt: 100, queue: 100, way: 'up', seconds: 8, client: wide, server: wide };
+
+/** The least share of the ideal goodput, and the most of the rest; ms of an echo beyond an idle line's. */
+interface Limits {
+  goodput: number;
+  wire: number;
+  dropped: number;
+  p50: number;
+  p95: number;
+}
+
+function within(result: CellResult, limits: Limits): void {
+  expect(result.goodput / result.ideal).toBeGreaterThan(limits.goodput);
+  expect(result.wire).toBeLessThan(limits.wire);
+  expect(result.dropped).toBeLessThan(limits.dropped);
+  expect(result.p50).toBeLessThan(limits.p50);
+  expect(result.p95).toBeLessThan(limits.p95);
+}
+
+/** A part of `npm run bench:line -- --simulated`, with limits. */
+describe('a bulk stream beside an echo, by what is known of the line', () => {
+  const cells: [string, Partial<Cell>, Limits][] = [
+    ['without loss', {}, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
+    ['down', { way: 'down' }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
+    ['with a short queue', { queue: 50 }, { goodput: 0.9, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
+    ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
+    ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
+    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.13, dropped: 0.02, p50: 30, p95: 150 }],
+    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
+    ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
+    ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
+    ['at 20 %', { loss: 0.2 }, { goodput: 0.8, wire: 1.8, dropped: 0.01, p50: 400, p95: 800 }],
+    ['in bursts', { loss: 0.02, burst: 8 }, { goodput: 0.85, wire: 1.35, dropped: 0.01, p50: 60, p95: 260 }],
+    [
+      'in mode normal',
+      { client: { ...wide, mode: 'normal' }, server: { ...wide, mode: 'normal' } },
+      { goodput: 0.9, wire: 1.15, dropped: 0.01, p50: 50, p95: 100 },
+    ],
+  ];
+  it.each(cells)('%s', async (_name, cell, limits) => {
+    within(await runCell({ ...LINE, ...cell }), limits);
+  });
+
+  it.each(['fast3', 'fast', 'normal'] as const)('repeats nothing where nothing is lost: %s', async (mode) => {
+    const options = { ...wide, mode };
+    const cell = { ...LINE, queue: 400, client: options, server: options };
+    const { droppedInAll, repeated } = await runCell(cell);
+    expect(droppedInAll).toBe(0);
+    expect(repeated).toBeLessThan(0.005);
+  });
+
+  it('floods a line by kcptun’s own timing, when asked to', async () => {
+    const off = { ...wide, pace: 'off' } as const;
+    const { wire, p50 } = await runCell({ ...LINE, client: off, server: off });
+    expect(wire).toBeGreaterThan(4);
+    expect(p50).toBeGreaterThan(1000);
+  });
+
+  it('keeps to ratelimit', async () => {
+    const limited = { ...wide, ratelimit: 500_000 };
+    const { goodput, repeated } = await runCell({ ...LINE, client: limited });
+    expect(goodput).toBeLessThan(4);
+    expect(goodput).toBeGreaterThan(3.4);
+    expect(repeated).toBeLessThan(0.005);
+  });
+});
