@@ -61,7 +61,8 @@ export interface DatagramOutput {
   ready(): boolean;
   /** @returns the offset in kernel memory of the next datagram's KCP bytes */
   begin(): number;
-  commit(length: number): void;
+  /** @param data whether there is data in it, and not ACKs and the like alone, which are not paced */
+  commit(length: number, data: boolean): void;
 }
 
 /**
@@ -112,6 +113,7 @@ export class Kcp {
   more = false;
   // the datagram being written
   #begun = -1;
+  #begunData = false;
   #at = 0;
 
   constructor(
@@ -151,6 +153,12 @@ export class Kcp {
   /** Takes `length` bytes, at most `writeBytes`, from kernel memory. */
   write(from: number, length: number): void {
     this.send.write(from, length);
+  }
+
+  /** The process did not run up to `now`: what was sent before is no measure of the line. */
+  slept(now: number): void {
+    this.rtt.slept(now);
+    this.flight?.slept(now);
   }
 
   /** Gives all memory back; what comes in afterwards, and the rest of what is coming in, is dropped. */
@@ -343,7 +351,7 @@ export class Kcp {
       const sn = this.#repeat[i * 2];
       if (diff(sn, this.receive.nxt) > 0) this.#control(CMD_ACK, sn, this.#repeat[i * 2 + 1]);
     }
-    this.#repeatCount = this.receive.holes ? now : 0;
+    this.#repeatCount = this.receive.ahead > 0 ? now : 0;
     if (this.#repeatCount === 0) return;
     if (this.#repeat.length < now * 2) this.#repeat = new Int32Array(this.#acks.length);
     for (let i = 0; i < now * 2; i++) this.#repeat[i] = this.#acks[i];
@@ -481,6 +489,7 @@ export class Kcp {
     const length = this.send.lengths[slot];
     const at = this.#header(CMD_PUSH, sn, now, length);
     this.kernel.copy(at, this.send.data[slot], length);
+    this.#begunData = true;
     this.#at = at + length;
   }
 
@@ -504,6 +513,7 @@ export class Kcp {
     if (this.#begun < 0) return;
     const length = this.#at - this.#begun;
     this.#begun = -1;
-    this.output.commit(length);
+    this.output.commit(length, this.#begunData);
+    this.#begunData = false;
   }
 }

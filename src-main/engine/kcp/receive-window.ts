@@ -55,9 +55,9 @@ export class ReceiveWindow {
     return diff(this.nxt, this.#read);
   }
 
-  /** Whether segments wait for one before them. */
-  get holes(): boolean {
-    return this.#ahead > 0;
+  /** Segments that wait for one before them. */
+  get ahead(): number {
+    return this.#ahead;
   }
 
   /** Free slots, as told to the peer. */

@@ -109,6 +109,7 @@ export class Flight {
   #highest = -1;
   #reordering = REORDERING_MS;
   #lastSentAt = 0;
+  #awakeSince = -Infinity;
   #heardAt = 0;
   #timeouts = 0;
   // of the turn: its newest and oldest answered transmission
@@ -260,6 +261,11 @@ export class Flight {
     }
   }
 
+  /** The process did not run up to `now`: what was sent before is no measure of the line. */
+  slept(now: number): void {
+    this.#awakeSince = now;
+  }
+
   /** Ends the input of a turn: what its ACKs tell about the line. */
   settle(now: number): void {
     if (!this.#progress) return;
@@ -270,7 +276,7 @@ export class Flight {
     if (sentAt < 0) return;
     this.#turnSentAt = -1;
     // A late ACK is no reference for what comes after it.
-    if (this.#turnRecovered) return;
+    if (this.#turnRecovered || sentAt < this.#awakeSince) return;
     const { model } = this;
     const slot = this.#turnSlot;
     const at = this.#turnAt;

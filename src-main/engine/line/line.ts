@@ -40,6 +40,12 @@ export class Line {
     }
   }
 
+  /** ms of a round trip over the empty line; undefined before the first */
+  get propagation(): number | undefined {
+    const { propagation } = this.flight.model;
+    return propagation === Infinity ? undefined : propagation;
+  }
+
   /** A turn has taken in what came, and begins to send. */
   turn(now: number): void {
     this.flight.settle(now);

@@ -12,6 +12,10 @@
 const RATE_ROUNDS = 10;
 /** How long the shortest round trip is believed. */
 const PROPAGATION_MS = 10_000;
+const PROPAGATION_SAMPLES = 20;
+/** One round trip may be so much longer than they were. */
+const OUTLIER = 3;
+const OUTLIER_MS = 100;
 /** Without as short a round trip for so long, the queue is let run dry to see it again. */
 const PROPAGATION_PROBE_MS = 5_000;
 const PROBE_ROUND_TRIPS = 2;
@@ -111,7 +115,9 @@ export class LineModel {
 
   /** Bytes a ms; a guess until something was measured. */
   get rate(): number {
-    return this.#rate > 0 ? this.#rate : this.least / (this.srtt > 0 ? this.srtt : 100);
+    if (this.#rate === 0) return this.least / (this.srtt > 0 ? this.srtt : 100);
+    // What little is sent must tell whether more would pass.
+    return Math.max(this.#rate, this.least / 16 / (this.propagation + this.ackSpan));
   }
 
   /** Whether `rate` is measured. */
@@ -188,13 +194,12 @@ export class LineModel {
       this.srtt = rtt;
       this.rttvar = rtt / 2;
     } else {
-      this.rttvar += (Math.abs(rtt - this.srtt) - this.rttvar) / 4;
-      this.srtt += (rtt - this.srtt) / 8;
+      // A peer that slept, or a route that changed: one sample does not tell which.
+      const believed = Math.min(rtt, OUTLIER * this.srtt + OUTLIER_MS);
+      this.rttvar += (Math.abs(believed - this.srtt) - this.rttvar) / 4;
+      this.srtt += (believed - this.srtt) / 8;
     }
-    if (rtt <= this.propagation || now - this.#propagationAt > PROPAGATION_MS) {
-      this.propagation = rtt;
-      this.#propagationAt = now;
-    } else if (rtt < this.propagation * 1.02 + 1) this.#propagationAt = now;
+    this.#shortest(rtt, now);
     if (rtt < this.#quarterMin) this.#quarterMin = rtt;
     if (rtt > this.#quarterMax) this.#quarterMax = rtt;
     this.#quarterSamples++;
@@ -217,6 +222,23 @@ export class LineModel {
       this.shared = false;
     }
   }
+
+  /** Keeps the shortest round trip of the latest period that had enough of them, and of the present one. */
+  #shortest(rtt: number, now: number): void {
+    this.#periodMin = Math.min(this.#periodMin, rtt);
+    this.#periodSamples++;
+    if (now - this.#periodAt > PROPAGATION_MS && this.#periodSamples >= PROPAGATION_SAMPLES) {
+      this.propagation = this.#periodMin;
+      this.#periodMin = Infinity;
+      this.#periodSamples = 0;
+      this.#periodAt = now;
+    }
+    if (rtt <= this.propagation) this.propagation = rtt;
+    if (rtt < this.propagation * 1.02 + 1) this.#propagationAt = now;
+  }
+  #periodMin = Infinity;
+  #periodSamples = 0;
+  #periodAt = 0;
 
   /** One turn's ACKs answered transmissions of so many ms. */
   ackBatch(span: number): void {

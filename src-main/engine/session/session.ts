@@ -17,8 +17,6 @@ import type { Session } from './types.ts';
 import { type Channel, Uplink } from './uplink.ts';
 
 const HEALTH_MS = 1_000;
-/** Reports of what was consumed for each window: with two, a stream on a long line stands still for want of them. */
-const UPDATES = 16;
 
 /**
  * One conversation: stream bytes in, datagrams out, and back.
@@ -75,10 +73,10 @@ export class KcpSession implements Session, Receiving {
       onStream: (stream) => this.onStream(stream),
       onClose: (error) => this.close(error),
     });
-    if (context.line) this.mux.updateBytes = this.mux.streamBuffer / UPDATES;
     this.#packer = new Packer(context, this.mux, (error) => this.close(error));
     this.#kcp = new Kcp({ ...context.kcp, conv }, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
+    if (context.line) this.mux.limitAhead(Infinity);
     this.#downlink = new Downlink(context, this.#kcp);
     if (role === 'client') counters.ActiveOpens++;
     else counters.PassiveOpens++;
@@ -111,7 +109,7 @@ export class KcpSession implements Session, Receiving {
   input(batch: PacketBatch, from: number, to: number): void {
     if (this.closed) return;
     const now = this.context.world.now();
-    if (this.#loop.exceeds(now - this.#timerAt)) this.#kcp.rtt.slept(now);
+    if (this.#loop.exceeds(now - this.#timerAt)) this.#kcp.slept(now);
     if (this.#downlink.input(batch, from, to, now)) this.#outstandingSince = undefined;
     this.#packer.deliver();
   }
@@ -234,7 +232,7 @@ export class KcpSession implements Session, Receiving {
     this.#timerAt = at;
     this.#timer = this.context.world.after(Math.max(0, at - now), () => {
       const ran = this.context.world.now();
-      if (this.#loop.exceeds(ran - at)) this.#kcp.rtt.slept(ran);
+      if (this.#loop.exceeds(ran - at)) this.#kcp.slept(ran);
       this.#loop.add(ran - at);
       this.#timerAt = Infinity;
       // Not at once: the sockets that are ready are read first, so that waiting ACKs are not taken for lost ones.

@@ -69,26 +69,26 @@ export class Uplink implements DatagramOutput {
     return (this.#batch ??= this.context.pool.take()).next + this.#head;
   }
 
-  commit(length: number): void {
+  commit(length: number, data: boolean): void {
     const { crypt } = this.context;
     let batch = this.#batch!;
     const fec = this.#encoder;
     if (!fec) {
-      this.#push(batch, this.#head + length + this.#tail);
+      this.#push(batch, this.#head + length + this.#tail, data);
       return;
     }
     const framed = FEC_HEADER_BYTES + length;
     const now = this.context.world.now();
     const due = fec.sealData(batch.next + crypt.head, framed, now);
     if (this.line && fec.between) fec.parity = this.line.groupEnded(due, now) ?? fec.parity;
-    this.#push(batch, crypt.head + framed + crypt.tail);
+    this.#push(batch, crypt.head + framed + crypt.tail, data);
     for (let i = 0; i < due; i++) {
       if (batch.full) {
         this.ship();
         batch = this.#batch ??= this.context.pool.take();
       }
       const parity = fec.writeParity(i, batch.next + crypt.head);
-      this.#push(batch, crypt.head + parity + crypt.tail);
+      this.#push(batch, crypt.head + parity + crypt.tail, data);
     }
   }
 
@@ -112,9 +112,9 @@ export class Uplink implements DatagramOutput {
     this.#batch = undefined;
   }
 
-  #push(batch: PacketBatch, length: number): void {
+  #push(batch: PacketBatch, length: number, data: boolean): void {
     batch.push(length);
     this.#limit?.spend(length);
-    this.line?.spend(length);
+    if (data) this.line?.spend(length);
   }
 }

@@ -43,6 +43,12 @@ const MOST_ACCEPTED = 65_536;
 /** So many streams may hold what a turn has brought until its end. */
 const MOST_FRESH = 1024;
 
+/** The least window of a stream that is told, and the share of all windows that makes a stream a heavy one. */
+const LEAST_WINDOW = 16 * 1024;
+const HEAVY_SHARE = 16;
+/** Reports of what was consumed for each window: with two, as smux has, a stream on a long line stands still between. */
+const UPDATES = 16;
+
 const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
@@ -56,6 +62,8 @@ export class SmuxSession {
   /** Payload bytes of a frame for now, below `frameSize`: on a slow line a long frame is a long wait for the next. */
   frameLimit = Infinity;
   readonly streamBuffer: number;
+  /** version 2: what the peer is told that it may be ahead in a stream, at most `streamBuffer` */
+  streamWindow: number;
   /** version 2: bytes that a stream's reader consumes between two reports of it to the peer; smux: half the window */
   updateBytes: number;
   readonly world: World;
@@ -95,6 +103,7 @@ export class SmuxSession {
     this.version = version;
     this.frameSize = frameSize;
     this.streamBuffer = streamBuffer;
+    this.streamWindow = streamBuffer;
     this.updateBytes = streamBuffer / 2;
     this.world = world;
     // smux counts up by 2 before the first use: 3, 5, ... at the client, 2, 4, ... at the server
@@ -144,6 +153,19 @@ export class SmuxSession {
     this.#streams.set(id, stream);
     this.schedule(stream);
     return stream;
+  }
+
+  /**
+   * Bounds what the peer may be ahead, over all streams that have lately brought much, and reports what is consumed so
+   * often that none stands still between two reports.
+   */
+  limitAhead(bytes: number): void {
+    if (this.version === 1) return;
+    let heavy = 0;
+    for (const stream of this.#streams.values()) if (stream.broughtMuch(bytes / HEAVY_SHARE)) heavy++;
+    const each = Math.max(LEAST_WINDOW, bytes / Math.max(1, heavy));
+    this.streamWindow = Math.floor(Math.min(this.streamBuffer, each));
+    this.updateBytes = this.streamWindow / UPDATES;
   }
 
   /** Sends a NOP now: the layer below will see whether the peer acknowledges it. */

@@ -67,6 +67,7 @@ export class SmuxStream {
 
   #written = 0;
   #received = 0;
+  #receivedBefore = 0;
   /** received, and not yet said to be consumed */
   #unread = 0;
   /** version 2, all mod 2^32 */
@@ -165,6 +166,13 @@ export class SmuxStream {
     this.session.released(n);
   }
 
+  /** For the session: whether so many bytes have come since it was asked last. */
+  broughtMuch(bytes: number): boolean {
+    const brought = this.#received - this.#receivedBefore;
+    this.#receivedBefore = this.#received;
+    return brought >= bytes;
+  }
+
   /** For the session: payload of one of our frames. Answers whether it was taken. */
   receive(bytes: Uint8Array, from: number, length: number): boolean {
     if (this.#peerEnded || this.#destroyed) return false;
@@ -230,7 +238,7 @@ export class SmuxStream {
       this.#updateDue = false;
       writeHeader(header, version, UPD, UPDATE_BYTES, this.id);
       writeU32(header, FRAME_HEADER_BYTES, this.#consumed);
-      writeU32(header, FRAME_HEADER_BYTES + 4, this.session.streamBuffer);
+      writeU32(header, FRAME_HEADER_BYTES + 4, this.session.streamWindow);
       sink.write(header, 0, FRAME_HEADER_BYTES + UPDATE_BYTES);
     } else if (this.#outbox.length > 0) {
       const { frameSize, frameLimit } = this.session;

@@ -28,6 +28,8 @@ export interface Cell {
   server?: Options;
   /** sessions of the tunnel; the echo is in the last, the bulk in the first */
   conn?: number;
+  /** a bulk stream the other way too, counted as what is beside the first */
+  both?: boolean;
   /** tunnels with a bulk stream each; the second starts a third of the way */
   tunnels?: number;
   /** Cubic-like flows beside the tunnel, the same way, from the start of the bulk on */
@@ -88,7 +90,7 @@ const IDLE_MS = 1500;
 const STEP_MS = 20;
 const PIECE = new Uint8Array(64 * 1024);
 const ECHO_PAUSE_MS = 20;
-const [ECHO, SINK, SOURCE] = [1, 2, 3];
+const [ECHO, SINK, SOURCE, BOTH] = [1, 2, 3, 4];
 const PLAIN: Options = { crypt: 'none', nocomp: true, pace: 'auto' };
 
 /** Batches of all cells: configurations come and go, kernel memory is of fixed size. */
@@ -170,6 +172,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const bulks: Bulk[] = [];
   const byConv = new Map<number, Bulk>();
   const reader = cell.reader ?? Infinity;
+  let back = 0;
 
   const listening = await listen(server, { ...SERVER, host: '' }, network, (session) => {
     accepted.set(session.conv, session);
@@ -177,7 +180,12 @@ export async function runCell(cell: Cell): Promise<CellResult> {
       stream.onData = (first) => {
         const kind = first[0];
         stream.consumed(first.length);
-        if (kind === SINK) takeAt(world, stream, reader, (n) => (byConv.get(session.conv)!.received += n));
+        if (kind === BOTH) fill(stream);
+        if (kind === SINK || kind === BOTH)
+          takeAt(world, stream, reader, (n) => {
+            if (cell.both && way === 'down') back += n;
+            else byConv.get(session.conv)!.received += n;
+          });
         else if (kind === SOURCE) fill(stream);
         else {
           stream.onData = (chunk) => {
@@ -209,6 +217,12 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     bulks.push(bulk);
     byConv.set(session.conv, bulk);
     const stream = session.mux.open();
+    if (cell.both) {
+      stream.write(Uint8Array.of(BOTH));
+      takeAt(world, stream, reader, (n) => (way === 'up' ? (back += n) : (bulk.received += n)));
+      world.at(world.now() + rtt, () => fill(stream));
+      return;
+    }
     stream.write(Uint8Array.of(way === 'up' ? SINK : SOURCE));
     if (way === 'up') world.at(world.now() + rtt, () => fill(stream));
     else takeAt(world, stream, reader, (n) => (bulk.received += n));
@@ -253,7 +267,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   let settled = { ...firstDrops, received: 0, other: 0 };
   let last = { wire: firstWire, received: 0, other: 0 };
   const others = (): number =>
-    cubic.reduce((sum, flow) => sum + flow.delivered, 0) + (bulks[1]?.received ?? 0);
+    cubic.reduce((sum, flow) => sum + flow.delivered, 0) + (bulks[1]?.received ?? 0) + back;
   for (let at = STEP_MS; at <= seconds * 1000; at += STEP_MS) {
     world.runSync(start + at - world.now());
     const [bulk] = bulks;
