@@ -65,7 +65,8 @@ for (const locale of LANGUAGE_TAGS)
     });
     const page = await context.newPage();
     const take = async (name: string) => {
-      if (wanted.length > 0 ? !wanted.includes(name) : name !== 'overview' && !WHOLE.includes(locale)) return;
+      if (wanted.length > 0 && !wanted.includes(name)) return;
+      if (name !== 'overview' && !WHOLE.includes(locale)) return;
       // what moves has come to rest: two frames after the last change
       await page.evaluate(
         () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
