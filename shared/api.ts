@@ -26,6 +26,8 @@ export interface NoticeFields {
   'entry-set-aside': { name: string };
   /** the key of a saved tunnel cannot be opened on this system */
   'key-unreadable': { name: string };
+  /** the app crashed twice within a minute: nothing was brought up by itself */
+  'not-restored': object;
   /** the settings file is of a newer version of the app */
   'store-newer': { version: number };
 }

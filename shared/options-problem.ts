@@ -13,6 +13,10 @@ export interface ProblemFields {
   'mtu-too-small': { least: number };
   /** datashard + parityshard > 256 */
   'too-many-shards': { shards: number };
+  /** more sessions than the app keeps for one tunnel */
+  'too-many-sessions': { most: number };
+  /** conn times both windows is more than the app has memory for */
+  'windows-too-large': { most: number };
   'streambuf-over-smuxbuf': { smuxbuf: number };
   'raw-sockets': object;
   // warnings from here on

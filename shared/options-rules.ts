@@ -141,3 +141,25 @@ function listensEverywhere(localaddr: string): boolean {
     throw error;
   }
 }
+
+/** kcptun takes 65535; each is a socket, a replacement beside it, and timers of its own. */
+const MOST_SESSIONS = 64;
+/** Segments of 1.5 KB in the windows of all sessions of a tunnel: 390 MB, when they are full. */
+const MOST_SEGMENTS = 1 << 18;
+
+/** What kcptun would try, and an app that has other tunnels to keep does not. */
+export function checkBounds({ conn, sndwnd, rcvwnd }: ClientOptions): Problem[] {
+  const conns = { severity: 'error', key: 'conn', value: String(conn) } as const;
+  if (conn > MOST_SESSIONS)
+    return [{ ...conns, code: 'too-many-sessions', most: MOST_SESSIONS, text: `at most ${MOST_SESSIONS}` }];
+  const most = Math.floor(MOST_SEGMENTS / (sndwnd + rcvwnd));
+  if (conn <= most) return [];
+  return [
+    {
+      ...conns,
+      code: 'windows-too-large',
+      most,
+      text: `at most ${most} with windows of ${sndwnd} and ${rcvwnd}`,
+    },
+  ];
+}

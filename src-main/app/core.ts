@@ -34,6 +34,9 @@ export interface CoreDeps {
   counters: string;
 }
 
+/** Two crashes within this time are of one cause, which may be a tunnel. */
+const CRASHES_MS = 60_000;
+
 /** One window, or one tray: what it is told, and what it wants to be told. */
 interface Listener {
   notify: Notify;
@@ -77,7 +80,16 @@ export class Core implements ApiCore {
 
   /** Brings up what connects on launch, and what was on when the app was last quit where that is wanted. */
   restore(): void {
-    const { store } = this.#deps;
+    const { store, log } = this.#deps;
+    const now = Date.now();
+    const { starts = [] } = store.host;
+    store.host = { ...store.host, starts: [...starts, now].slice(-2) };
+    if (starts.length === 2 && now - starts[1] < CRASHES_MS) {
+      log.write('error', 'two crashes within a minute: no tunnel is brought up');
+      this.#notices = [...this.#notices, { id: 'not-restored', code: 'not-restored' }];
+      this.#tell('notices', this.#notices);
+      return;
+    }
     const wanted = new Set(store.settings.restoreTunnels ? store.running : []);
     const all = this.#book.all.filter(({ id, autostart }) => autostart || wanted.has(id));
     this.#locked = new Set(all.filter(({ missingKey }) => missingKey === 'locked').map(({ id }) => id));
@@ -129,6 +141,13 @@ export class Core implements ApiCore {
     await this.#supervisor.stopAll();
     for (const { outbox } of this.#listeners) outbox.stop();
     this.#listeners.clear();
+    const { store, log } = this.#deps;
+    try {
+      store.host = { ...store.host, starts: [] };
+    } catch (error) {
+      // a full disk must not keep the app from ending
+      log.write('error', (error as Error).message);
+    }
     this.#deps.log.write('info', 'closed');
     await this.#deps.log.file?.flush();
   }

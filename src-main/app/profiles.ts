@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../shared/errors.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import { parseOptions } from '../../shared/options-parse.ts';
+import { checkBounds } from '../../shared/options-rules.ts';
 import { problemLine } from '../../shared/options-problem.ts';
 import { type Colour, COLOURS, MOST_PROFILES, type Profile } from '../../shared/profile.ts';
 
@@ -163,8 +164,8 @@ function checked(input: Readonly<Record<string, unknown>>): {
   options: Partial<ClientOptions>;
   unknown: Record<string, unknown>;
 } {
-  const { given, problems, unknown } = parseOptions('client', input);
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const { given, options, problems, unknown } = parseOptions('client', input);
+  const errors = [...problems, ...checkBounds(options)].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const fields = errors.map((problem) => ({ field: problem.key, message: `expected ${problem.text}` }));
     throw new ApiError('bad-option', errors.map((problem) => problemLine(problem)).join('; '), fields);

@@ -22,6 +22,8 @@ import type { SecretBox } from './secret-box.ts';
 const hostMemory = z.object({
   /** the user has been told once that closing the window leaves the app in the tray */
   toldAboutTray: z.boolean().catch(false),
+  /** the latest starts, in ms since 1970, that no quit has followed yet */
+  starts: z.array(z.number()).max(2).optional().catch(undefined),
   windowPlace: z
     .object({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), maximised: z.boolean() })
     .nullable()

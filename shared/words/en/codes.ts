@@ -95,6 +95,8 @@ export const codes: CodeWords = {
       `A saved tunnel (${p.name}) could not be read and was set aside. The others are untouched.`,
     'key-unreadable': (p) =>
       `The key of “${p.name}” cannot be decrypted on this system. Enter it again in its settings.`,
+    'not-restored': () =>
+      'The app has crashed twice within a minute: no tunnel was switched on by itself. Switch them on one by one to find which it is.',
     'store-newer': () =>
       'The saved tunnels were written by a newer version. They are read as far as they are understood.',
   },
@@ -122,6 +124,8 @@ export const codes: CodeWords = {
     address: () => 'host:port, such as 127.0.0.1:12948 or [::1]:12948, or the path of a unix socket',
     'mtu-too-small': (p) => `At least ${p.least}: beside the headers no data fits in`,
     'too-many-shards': (p) => `Data and parity packets together: at most 256, not ${p.shards}`,
+    'too-many-sessions': (p) => `At most ${p.most}: each is a socket and a session of its own`,
+    'windows-too-large': (p) => `At most ${p.most} with windows this large, or memory runs out`,
     'streambuf-over-smuxbuf': (p) => `Not more than the session buffer, ${p.smuxbuf}`,
     'raw-sockets': () => 'Needs raw sockets, which are not to be had here',
     'default-key': () =>

@@ -74,6 +74,7 @@ export const codes: CodeWords = {
   notices: {
     'entry-set-aside': (p) => `保存的一条隧道（${p.name}）无法读取，已另行存放，其他隧道不受影响。`,
     'key-unreadable': (p) => `“${p.name}”的密钥无法在此系统上解密，请在设置中重新填写。`,
+    'not-restored': () => '应用在一分钟内崩溃了两次，因此没有自动开启任何隧道。请逐个开启以找出原因。',
     'store-newer': () => '保存的隧道由更新的版本写入，将尽可能读取。',
   },
 
@@ -98,6 +99,8 @@ export const codes: CodeWords = {
     address: () => '主机:端口，例如 127.0.0.1:12948 或 [::1]:12948，或 unix 套接字路径',
     'mtu-too-small': (p) => `至少 ${p.least}：除去包头已放不下数据`,
     'too-many-shards': (p) => `数据包与校验包之和最多 256，现为 ${p.shards}`,
+    'too-many-sessions': (p) => `最多 ${p.most}：每一个都要占用套接字和会话`,
+    'windows-too-large': (p) => `窗口这么大时最多 ${p.most}，否则内存不足`,
     'streambuf-over-smuxbuf': (p) => `不能大于会话缓冲区（${p.smuxbuf}）`,
     'raw-sockets': () => '需要原始套接字，此处无法使用',
     'default-key': () => '这是每个 kcptun 自带的密钥：任何人都能使用隧道并读取其中的内容。',

@@ -1,7 +1,7 @@
 import { AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
 import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProblemFields } from '../../../shared/options-problem.ts';
-import { checkOptions } from '../../../shared/options-rules.ts';
+import { checkBounds, checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
 import { COLOURS, type MissingKey, type Profile } from '../../../shared/profile.ts';
@@ -234,7 +234,7 @@ export class Form {
     const { key } = this.values;
     const { missingKey } = this.draft();
     if (key === '') note('key', missingKey ? 'warning' : 'error', { code: missingKey ?? 'required' });
-    for (const problem of checkOptions('client', this.options))
+    for (const problem of [...checkOptions('client', this.options), ...checkBounds(this.options)])
       note(problem.key as FormKey, problem.severity, problem);
     if (String(key).length < LEAST_KEY) note('key', 'warning', { code: 'key-short' });
     if (/[/\\]/.test(this.options.snmplog)) note('snmplog', 'warning', { code: 'file-name' });

@@ -511,6 +511,35 @@ describe('launch and quit', () => {
     expect(app.log.tail(a.id, 10).at(-1)).toMatchObject({ level: 'error' });
   });
 
+  it('brings nothing up after two crashes within a minute, and says so', async () => {
+    const { id } = await create('one');
+    await client.request('tunnels.start', { id });
+    const crashed = [2, 1].map((seconds) => Date.now() - seconds * 1000);
+    app.store.host = { ...app.store.host, starts: crashed };
+    app = appCore(folder);
+    app.core.restore();
+    expect(app.workers).toHaveLength(0);
+    ({ client } = openWindow(app.core));
+    expect((await client.request('snapshot')).notices).toMatchObject([{ code: 'not-restored' }]);
+    // a quit ends the row
+    await app.core.close();
+    expect(app.store.host.starts).toEqual([]);
+    app.store.running = [id];
+    app = appCore(folder);
+    app.core.restore();
+    expect(app.workers).toHaveLength(1);
+  });
+
+  it.each([
+    [{ conn: 65535 }, 'at most 64'],
+    [{ conn: 32, sndwnd: 32768, rcvwnd: 32768 }, 'at most 4 with windows'],
+  ])('refuses %j, which would end in a crash', async (options, why) => {
+    await expect(create('greedy', options)).rejects.toMatchObject({
+      code: 'bad-option',
+      fields: [{ field: 'conn', message: expect.stringContaining(why) }],
+    });
+  });
+
   it('redials every tunnel after sleep', async () => {
     const { id } = await create('one');
     await client.request('tunnels.start', { id });
