@@ -222,6 +222,8 @@ export const REQUESTS = {
   /** clears the keys that it has sealed, and nothing else */
   'keys.forgetPassphrase': request<void>()(none),
 
+  /** links that the system handed to the app, which are this window's to show from now on; nothing is imported */
+  'links.take': request<string[]>()(none),
   'notices.dismiss': request<void>()(z.strictObject({ id: z.string().max(64) })),
 
   /** our own server and a small traffic source in the app, and a tunnel between them; running already is no error */
@@ -237,6 +239,8 @@ export interface Notifications {
   settings: Settings;
   notices: Notice[];
   keys: KeyState;
+  /** how many links wait for `links.take` */
+  links: number;
   /** new lines, oldest first, where this window follows the log; at most once a second */
   log: LogLine[];
 }

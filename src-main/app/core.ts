@@ -9,6 +9,7 @@ import type {
   TunnelUpdate,
 } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
+import { LONGEST_IMPORT } from '../../shared/import/limits.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
 import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -44,6 +45,9 @@ interface Listener {
   watched: string | null;
 }
 
+/** Links that no window has shown; a page can make the system hand over any number. */
+const MOST_LINKS = 20;
+
 /** The app without its hosts: profiles, tunnels, settings and log behind the one API. */
 export class Core implements ApiCore {
   readonly #deps: CoreDeps;
@@ -52,6 +56,7 @@ export class Core implements ApiCore {
   readonly #demo: Demo;
   readonly #network: NetworkWatch;
   readonly #listeners = new Set<Listener>();
+  readonly #links: string[] = [];
   readonly #latest = new Map<string, Statistics>();
   #notices: Notice[];
   /** what is brought up once its key can be opened */
@@ -150,6 +155,13 @@ export class Core implements ApiCore {
     }
     this.#deps.log.write('info', 'closed');
     await this.#deps.log.file?.flush();
+  }
+
+  /** A link that the system handed over: for a window to show, by which nothing is imported yet. */
+  offerLink(link: string): void {
+    if (link.length > LONGEST_IMPORT || this.#links.length >= MOST_LINKS) return;
+    this.#links.push(link);
+    this.#tell('links', this.#links.length);
   }
 
   attach(notify: Notify): { handlers: RequestHandlers; detach(): void } {
@@ -257,6 +269,7 @@ export class Core implements ApiCore {
       this.#keysChanged();
     },
 
+    'links.take': () => this.#links.splice(0),
     'notices.dismiss': ({ id }) => {
       this.#notices = this.#notices.filter((notice) => notice.id !== id);
       this.#tell('notices', this.#notices);

@@ -200,6 +200,16 @@ export class Core {
     return this.#client.request('settings.update', patch);
   }
 
+  /** Takes the links that the system handed to the app, now and later. */
+  followLinks(show: (links: string[]) => void): void {
+    const take = async (): Promise<void> => {
+      const links = await this.#client.request('links.take');
+      if (links.length > 0) show(links);
+    };
+    this.#client.on('links', () => void take());
+    void take();
+  }
+
   dismiss({ id }: Notice): Promise<void> {
     return this.#client.request('notices.dismiss', { id });
   }

@@ -45,3 +45,19 @@ test('closing hides the window and keeps the tunnels', async ({ shell, window })
   await expect.poll(shown).toEqual([false]);
   await expect(window.tunnel.state).toHaveText('Connected');
 });
+
+test('a link opens the import, with what it holds, and imports nothing by itself', async ({
+  shell,
+  window,
+}) => {
+  await shell.evaluate(({ app }) =>
+    app.emit('second-instance', {}, [
+      'kcptun-desktop',
+      'kcptun-desktop://cj12cHMuZXhhbXBsZS5jb206NDAwMDtrZXk9WVNCclpYa2dkR2hoZENCcGN5QnNiMjVuSUdWdWIzVm5hQT09O2NyeXB0PXh0ZWE7cmVtYXJrPVZHOXJlVzg9Ow==',
+    ]),
+  );
+  await expect(window.dialog.locator('[data-preview]')).toContainText('Tokyo vps.example.com:4000 · xtea');
+  await expect(window.list.locator('[data-tunnel]')).toHaveCount(0);
+  await window.dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(window.list.locator('[data-tunnel]')).toHaveCount(1);
+});

@@ -186,6 +186,7 @@ export function electronDouble(folder: string) {
     packaged: true,
     switches: new Set<string>(),
     appId: null as string | null,
+    links: [] as string[],
     encryption: true,
     backend: 'gnome_libsecret' as ReturnType<Electron.SafeStorage['getSelectedStorageBackend']>,
     locale: 'en-GB',
@@ -218,6 +219,7 @@ export function electronDouble(folder: string) {
     getPath: App['getPath'] = (name) => paths[name];
     setPath: App['setPath'] = (name, path) => void (paths[name] = path);
     getLocale: App['getLocale'] = () => seen.locale;
+    setAsDefaultProtocolClient: App['setAsDefaultProtocolClient'] = (scheme) => seen.links.push(scheme) > 0;
     setAppUserModelId: App['setAppUserModelId'] = (id) => void (seen.appId = id);
     commandLine = { hasSwitch: (name: string) => seen.switches.has(name) };
     get isPackaged(): boolean {

@@ -322,6 +322,7 @@ export class MockCore implements ApiCore {
       },
       'keys.removePassphrase': () => this.#setKeys('none'),
       'keys.forgetPassphrase': () => this.#setKeys('none'),
+      'links.take': () => [],
       'notices.dismiss': () => undefined,
       'demo.start': () => {
         const demo = this.#add(

@@ -21,6 +21,11 @@ import { TunnelBoard } from '../../app/tunnel-board.ts';
 /** As in electron-builder.yml: Windows knows the installed app by it. */
 export const APP_ID = 'io.github.kcptun-desktop';
 
+/** As in electron-builder.yml; its installer for Windows leaves it to the app to register them. */
+const LINK_SCHEMES = ['kcptun', 'kcptun-desktop'];
+const linkIn = (argv: readonly string[]): string | undefined =>
+  argv.find((argument) => LINK_SCHEMES.some((scheme) => argument.toLowerCase().startsWith(`${scheme}://`)));
+
 export interface DesktopDeps {
   electron: ElectronMain;
   platform: NodeJS.Platform;
@@ -41,6 +46,8 @@ export interface DesktopDeps {
 /** The app's life in Electron: one instance, a tray, a window that hides, and a quit that stops the tunnels first. */
 export class DesktopApp {
   readonly #deps: DesktopDeps;
+  #core: OpenedCore['core'] | null = null;
+  readonly #early: string[] = [];
   #board: TunnelBoard | null = null;
   #window: MainWindow | null = null;
   #tray: TrayIcon | null = null;
@@ -66,7 +73,13 @@ export class DesktopApp {
     app.setPath('userData', dataFolder(typeof folder === 'string' ? folder : undefined, this.#deps));
     if (!app.requestSingleInstanceLock()) return this.#leave(0);
     protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
-    app.on('second-instance', () => this.#window?.show());
+    app.on('second-instance', (_event, others) => this.#openLink(linkIn(others)));
+    // macOS hands it over by this, also the one that starts the app
+    app.on('open-url', (event, link) => {
+      event.preventDefault();
+      this.#openLink(link);
+    });
+    this.#openLink(linkIn(argv));
     app.on('activate', () => this.#window?.show());
     // the tray stays when the window is gone
     app.on('window-all-closed', () => undefined);
@@ -79,6 +92,15 @@ export class DesktopApp {
       dialog.showErrorBox('kcptun desktop', error instanceof Error ? error.message : String(error));
       return this.#leave(1);
     }
+  }
+
+  /** Shows the window, with a link's import if there is one; before there is a core the link waits. */
+  #openLink(link: string | undefined): void {
+    // our own scheme is kcptun's under a name that no other program takes
+    const known = link?.replace(/^kcptun-desktop:/i, 'kcptun:');
+    if (known && this.#core) this.#core.offerLink(known);
+    else if (known) this.#early.push(known);
+    this.#window?.show();
   }
 
   #leave(code: number): false {
@@ -105,6 +127,11 @@ export class DesktopApp {
       version,
     });
     this.#close = close;
+    this.#core = core;
+    for (const link of this.#early) core.offerLink(link);
+    if (electron.app.isPackaged && platform === 'win32')
+      for (const scheme of LINK_SCHEMES)
+        electron.app.setAsDefaultProtocolClient(scheme, programOf(this.#deps));
 
     const notifier = (this.#notifier = new Notifier(
       () => this.#locale,
@@ -144,7 +171,8 @@ export class DesktopApp {
       notifier.resumed();
       core.resumed();
     });
-    if (!board.settings.startMinimised || core.waitsForPassphrase) this.#window.show();
+    if (!board.settings.startMinimised || core.waitsForPassphrase || this.#early.length > 0)
+      this.#window.show();
     else await this.#window.startAway();
   }
 

@@ -19,7 +19,7 @@ type Choice = { kind: 'new' | 'app-log' } | { kind: 'tunnel'; id: string };
 
 /** The one dialog that may be open. */
 export type OpenDialog =
-  | { kind: 'import'; sources: { name: string; text: string }[] }
+  | { kind: 'import'; sources: { name: string; text: string }[]; text: string }
   | { kind: 'export'; tunnel: Tunnel | null }
   | { kind: 'server-command'; tunnel: Tunnel }
   | { kind: 'preferences' }
@@ -88,8 +88,9 @@ export class App {
     this.#choice = { kind: 'app-log' };
   }
 
-  openImport(sources: { name: string; text: string }[] = []): void {
-    this.dialog = { kind: 'import', sources };
+  /** @param text stands there to be looked at, and is imported on a word */
+  openImport(sources: { name: string; text: string }[] = [], text = ''): void {
+    this.dialog = { kind: 'import', sources, text };
   }
 
   toggle(tunnel: Tunnel): Promise<void> {

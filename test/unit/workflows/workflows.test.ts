@@ -20,11 +20,11 @@ const folder = '.github/workflows';
 const workflows = readdirSync(folder).map(
   (name) => [name, load(readFileSync(`${folder}/${name}`, 'utf8')) as Workflow] as const,
 );
-const { scripts, devDependencies } = JSON.load(readFileSync('package.json', 'utf8'));
+const { scripts, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** The commands that come with the packages that are asked for by name. */
 const commands = Object.keys(devDependencies).flatMap((name) => {
-  const { bin } = JSON.load(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
+  const { bin } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
   return typeof bin === 'object' ? Object.keys(bin) : [name.split('/').at(-1)];
 });
 

@@ -113,7 +113,7 @@ describe('launch', () => {
     double.seen.windows[0].clickClose();
     await settle();
     expect(double.seen.windows[0].visible).toBe(false);
-    double.app.emit('second-instance');
+    double.app.emit('second-instance', {}, ['kcptun-desktop']);
     expect(double.seen.windows[0].visible).toBe(true);
   });
 
