@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { CRYPTS } from './crypts.ts';
 import type { ErrorData } from './errors.ts';
 import { EXTRA_DEPTH, EXTRA_SIZE, extraProblem } from './extra.ts';
 import type { ImportNote } from './import/found.ts';
 import { LONGEST_IMPORT, LONGEST_IMPORTS } from './import/limits.ts';
 import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from './limits.ts';
 import type { LogLine } from './log.ts';
+import type { Ping, ProbeProgress, ProbeReport } from './probe.ts';
 import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
 import type { TunnelState } from './state.ts';
@@ -48,6 +50,8 @@ export interface TunnelUpdate {
   statistics?: Statistics;
   /** every connection, where this window watches them */
   connections?: Connection[];
+  /** how far its server was lately, oldest first */
+  pings?: Ping[];
 }
 
 /** All a window needs for its first paint. */
@@ -198,6 +202,22 @@ export const REQUESTS = {
   'tunnels.connections': request<Connection[]>()(one),
   /** which tunnel's connections this window wants in its `tunnel` notifications; null for none */
   'tunnels.watchConnections': request<void>()(z.strictObject({ id: profileId.nullable() })),
+  /** asks the servers of these tunnels, or of all, how far they are; answers when it is known of each */
+  'tunnels.ping': request<void>()(z.strictObject({ ids: z.array(profileId).max(1000).optional() })),
+
+  /**
+   * Asks a server what it is, its crypt first; `probe` notifications with this id tell this window of what is learned.
+   * Ends after the server's first heartbeat, some ten seconds, or with `probe.stop`.
+   */
+  'probe.run': request<ProbeReport>()(
+    z.strictObject({
+      id: z.string().min(1).max(64),
+      remoteaddr: z.string().max(512),
+      key: z.string().max(4096),
+      crypt: z.enum(CRYPTS).default('aes'),
+    }),
+  ),
+  'probe.stop': request<void>()(z.strictObject({ id: z.string().min(1).max(64) })),
 
   /** the newest lines, oldest first; `tunnel` null is the app's own, absent is everything */
   'log.tail': request<LogLine[]>()(
@@ -243,6 +263,8 @@ export interface Notifications {
   links: number;
   /** new lines, oldest first, where this window follows the log; at most once a second */
   log: LogLine[];
+  /** what a probe of this window has learned so far */
+  probe: ProbeProgress & { id: string };
 }
 
 export type RequestName = keyof typeof REQUESTS;

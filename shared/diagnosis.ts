@@ -1,3 +1,4 @@
+import type { ClientOptions } from './options.ts';
 import type { Variant } from './variant.ts';
 
 /** Why a tunnel does not work as it should, and the values of the sentence; never a secret. Times are ms since 1970. */
@@ -26,6 +27,26 @@ export interface DiagnosisFields {
   'worker-died': { detail: string };
   /** anything else the engine said */
   other: { detail: string };
+
+  // What follows was proved by asking the server; `mine` is what the tunnel has, `theirs` what the server has.
+  'other-crypt': { remote: string; mine: string; theirs: string };
+  'other-smux': { remote: string; mine: number; theirs: number };
+  /** whether the server compresses; the tunnel does the opposite */
+  'other-compression': { remote: string; compressed: boolean };
+  /** a server of 2017, which needs the client's shape to be its own */
+  'other-fec': { remote: string; mine: string; theirs: string };
+  /** of the ports of a range some do not answer, and this one does */
+  'other-port': { remote: string; port: number };
+  /** of the addresses of a name some do not answer, and this one does */
+  'other-address': { remote: string; address: string };
+  /** the network says that nobody listens at the port */
+  'nobody-listens': { remote: string };
+  /** nothing answers with any crypt, though somebody listens */
+  'key-refused': { remote: string };
+  /** whatever is asked, nothing comes back */
+  'nothing-returns': { remote: string };
+  /** packets as large as the mtu vanish, and these pass */
+  'large-lost': { mtu: number; passes: number };
 }
 
 export type DiagnosisCode = keyof DiagnosisFields;
@@ -45,8 +66,8 @@ export type LikelyCause =
   | 'more-parity-needed'
   | 'same-port-twice';
 
-/** One thing that is wrong, and what may be behind it, the likeliest first. */
-export type Diagnosis = Variant<DiagnosisFields> & { likely: LikelyCause[] };
+/** One thing that is wrong, and what may be behind it, the likeliest first; `fix` are the options that set it right. */
+export type Diagnosis = Variant<DiagnosisFields> & { likely: LikelyCause[]; fix?: Partial<ClientOptions> };
 
 /** How long ago a moment (ms since 1970) was, in words: "12 s". */
 export type Ago = (since: number) => string;

@@ -18,6 +18,8 @@ export const ERROR_CODES = [
   'too-many',
   /** this host cannot do it (no tray, no login item, no secure storage) */
   'unsupported',
+  /** a name that no address was found for */
+  'not-resolved',
   /** reading or writing on disk failed */
   'storage-failed',
   /** the connection between window and core is gone */

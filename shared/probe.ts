@@ -71,6 +71,15 @@ export interface ProbeProgress {
 /** How thorough a probe is: everything, or only whether somebody answers and how far away it is. */
 export type ProbeDepth = 'all' | 'ping';
 
+/** One look at how far a tunnel's server is: ms since 1970, ms there and back, share lost; null where nothing answered. */
+export interface Ping {
+  at: number;
+  rtt: number | null;
+  loss: number | null;
+}
+/** So many of a tunnel are remembered. */
+export const PINGS_KEPT = 20;
+
 /** What must be equal at both ends, or is worth knowing, and cannot be seen from outside. */
 export const NEVER_TOLD = ['qpp', 'target', 'mode'] as const;
 

@@ -13,6 +13,8 @@ export const settingsFields = {
   restoreTunnels: z.boolean(),
   /** how datagrams are sent: the fastest way that passes its self-test, or plain dgram */
   udp: z.enum(['auto', 'dgram']),
+  /** ask every tunnel's server every few minutes how far it is */
+  pings: z.boolean(),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']),
 };
 
@@ -27,5 +29,6 @@ export const DEFAULT_SETTINGS: Settings = {
   startMinimised: false,
   restoreTunnels: true,
   udp: 'auto',
+  pings: false,
   logLevel: 'info',
 };

@@ -88,6 +88,12 @@ export class Locale {
     return { value: this.number(Math.round(share * 1000) / 10), unit: '%' };
   }
 
+  /** A round trip in milliseconds, or that nothing answered. */
+  latency(rtt: number | null): string {
+    if (rtt === null) return this.words.probe.pingNone;
+    return `${this.number(rtt < 10 ? rtt : Math.round(rtt))} ${this.words.units.ms}`;
+  }
+
   /** Hours, minutes and seconds of a length of time, the largest two of them. */
   duration(ms: number): string {
     const units = this.words.units;

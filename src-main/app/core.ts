@@ -11,6 +11,7 @@ import type {
 import { ApiError } from '../../shared/errors.ts';
 import { LONGEST_IMPORT } from '../../shared/import/limits.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
+import type { ClientOptions } from '../../shared/options.ts';
 import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { isOn } from '../../shared/state.ts';
@@ -18,12 +19,15 @@ import type { Statistics } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../tunnels/supervisor.ts';
 import type { SpawnWorker, TunnelNews } from '../tunnels/tunnel.ts';
+import { diagnosisOf, Diagnoser, type ProbeServer } from './diagnoser.ts';
 import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
 import type { LogBook } from './log-book.ts';
 import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
+import { Pinger } from './pinger.ts';
 import { ProfileBook, resolvedOptions, withKey } from './profiles.ts';
 import { exported, importInto } from './transfer.ts';
+import { WindowProbes } from './window-probes.ts';
 
 export interface CoreDeps {
   version: string;
@@ -33,6 +37,7 @@ export interface CoreDeps {
   spawn: SpawnWorker;
   /** the folder for what `snmplog` writes */
   counters: string;
+  probe: ProbeServer;
 }
 
 /** Two crashes within this time are of one cause, which may be a tunnel. */
@@ -55,6 +60,8 @@ export class Core implements ApiCore {
   readonly #supervisor: Supervisor;
   readonly #demo: Demo;
   readonly #network: NetworkWatch;
+  readonly #diagnoser: Diagnoser;
+  readonly #pinger: Pinger;
   readonly #listeners = new Set<Listener>();
   readonly #links: string[] = [];
   readonly #latest = new Map<string, Statistics>();
@@ -70,6 +77,9 @@ export class Core implements ApiCore {
     this.#supervisor = new Supervisor(deps.spawn, (id, news) => this.#onNews(id, news));
     this.#demo = new Demo(this.#supervisor);
     this.#network = new NetworkWatch((why) => this.#redialAll(why));
+    this.#diagnoser = new Diagnoser(deps.probe, (id) => this.#proved(id));
+    this.#pinger = new Pinger(deps.probe, (id, pings) => this.#update({ id, pings }));
+    this.#pingRegularly();
     deps.log.level = deps.store.settings.logLevel;
     deps.log.write('info', `kcptun-desktop ${deps.version} on ${deps.host.platform} (${deps.host.kind})`);
   }
@@ -142,6 +152,8 @@ export class Core implements ApiCore {
   async close(): Promise<void> {
     this.#closing = true;
     this.#network.stop();
+    this.#pinger.stop();
+    this.#diagnoser.stop();
     await this.#demo.stop();
     await this.#supervisor.stopAll();
     for (const { outbox } of this.#listeners) outbox.stop();
@@ -168,11 +180,14 @@ export class Core implements ApiCore {
     const listener: Listener = { notify, outbox: new Outbox(notify), watched: null };
     this.#listeners.add(listener);
     let unfollow = (): void => undefined;
-    const { log } = this.#deps;
+    const { log, probe } = this.#deps;
+    const probes = new WindowProbes(probe, notify);
     return {
       handlers: {
         ...this.#handlers,
         'tunnels.watchConnections': ({ id }) => void (listener.watched = id),
+        'probe.run': (args) => probes.run(args),
+        'probe.stop': ({ id }) => probes.stop(id),
         'log.follow': ({ on }) => {
           unfollow();
           if (on) unfollow = log.follow((line) => listener.outbox.line(line));
@@ -180,6 +195,7 @@ export class Core implements ApiCore {
       },
       detach: () => {
         unfollow();
+        probes.stopAll();
         listener.outbox.stop();
         this.#listeners.delete(listener);
       },
@@ -187,7 +203,10 @@ export class Core implements ApiCore {
   }
 
   /** What every window may ask alike. */
-  readonly #handlers: Omit<RequestHandlers, 'tunnels.watchConnections' | 'log.follow'> = {
+  readonly #handlers: Omit<
+    RequestHandlers,
+    'tunnels.watchConnections' | 'log.follow' | 'probe.run' | 'probe.stop'
+  > = {
     snapshot: () => this.#snapshot(),
 
     'profiles.create': ({ options, ...rest }) =>
@@ -236,6 +255,7 @@ export class Core implements ApiCore {
       await this.#stop(saved(id));
       this.#start(id);
     },
+    'tunnels.ping': ({ ids }) => this.#pinger.ping(this.#pingable(ids)),
     'tunnels.history': ({ id }) => this.#supervisor.history(this.#profile(id).id),
     'tunnels.connections': ({ id }) => this.#supervisor.connections(this.#profile(id).id),
 
@@ -249,6 +269,7 @@ export class Core implements ApiCore {
       }
       store.settings = { ...store.settings, ...patch };
       log.level = store.settings.logLevel;
+      if (patch.pings !== undefined) this.#pingRegularly();
       this.#tell('settings', store.settings);
       return store.settings;
     },
@@ -283,8 +304,9 @@ export class Core implements ApiCore {
     const { version, host, store } = this.#deps;
     const tunnels = this.profiles.map(({ id }) => ({
       id,
-      state: this.#supervisor.state(id),
+      state: this.#diagnoser.shown(id, this.#supervisor.state(id)),
       statistics: this.#latest.get(id),
+      ...(this.#pinger.of(id).length > 0 && { pings: this.#pinger.of(id) }),
     }));
     return {
       version,
@@ -310,6 +332,7 @@ export class Core implements ApiCore {
     const [name] = /[^/\\]*$/.exec(options.snmplog)!;
     options.snmplog = name && join(this.#deps.counters, id, name);
     if (!isOn(this.#supervisor.state(id))) {
+      this.#diagnoser.begin(id, options);
       this.#deps.log.write('info', 'switched on', profile);
       if (name) this.#deps.log.write('info', `its counters go to ${options.snmplog}`, profile);
     }
@@ -342,6 +365,8 @@ export class Core implements ApiCore {
 
   async #forget(id: string): Promise<void> {
     await this.#supervisor.remove(id);
+    this.#diagnoser.forget(id);
+    this.#pinger.forget(id);
     this.#latest.delete(id);
     for (const { outbox } of this.#listeners) outbox.forget(id);
   }
@@ -374,11 +399,49 @@ export class Core implements ApiCore {
     if (statistics) this.#latest.set(id, statistics);
     if (state?.kind === 'off') this.#latest.delete(id);
     if (!state && !statistics) return;
-    const update: TunnelUpdate = { id, ...(state && { state }), ...(statistics && { statistics }) };
+    if (state) this.#diagnoser.heard(id, state);
+    const shown = state && this.#diagnoser.shown(id, state);
+    this.#update({ id, ...(shown && { state: shown }), ...(statistics && { statistics }) });
+  }
+
+  #update(update: TunnelUpdate): void {
+    const { id } = update;
     for (const { outbox, watched } of this.#listeners) {
       const connections = watched === id ? this.#supervisor.connections(id) : undefined;
       outbox.tunnel(connections ? { ...update, connections } : update);
     }
+  }
+
+  /** Something was proved of a tunnel in trouble. */
+  #proved(id: string): void {
+    const profile = this.profiles.find((one) => one.id === id);
+    if (!profile) return;
+    const state = this.#diagnoser.shown(id, this.#supervisor.state(id));
+    const why = diagnosisOf(state);
+    if (why)
+      this.#deps.log.write(
+        'warn',
+        `the server was asked: ${why.code} ${JSON.stringify(why.fix ?? {})}`,
+        profile,
+      );
+    this.#update({ id, state });
+  }
+
+  #pingRegularly(): void {
+    this.#pinger.regular = this.settings.pings ? () => void this.#pinger.ping(this.#pingable()) : null;
+  }
+
+  /** Those of the saved tunnels whose server can be asked: a sealed key cannot be opened, an option may be wrong. */
+  #pingable(ids?: readonly string[]): { id: string; options: ClientOptions }[] {
+    return this.#book.all.flatMap((profile) => {
+      if (ids && !ids.includes(profile.id)) return [];
+      try {
+        return [{ id: profile.id, options: resolvedOptions(profile) }];
+      } catch (error) {
+        if (error instanceof ApiError) return [];
+        throw error;
+      }
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { HostCapabilities } from '../../shared/api.ts';
+import { probeServer } from '../engine/probe/index.ts';
 import type { ConfFile } from '../store/conf-file.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import { Store } from '../store/store.ts';
@@ -43,6 +44,7 @@ export async function openCore({ folder, openConf, keyring, host, version }: Ope
       store,
       log,
       counters: join(folder, 'counters'),
+      probe: probeServer,
       spawn: (workerData) => new Worker(worker, { workerData, name: 'tunnel' }),
     });
     core.restore();

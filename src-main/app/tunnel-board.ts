@@ -1,4 +1,5 @@
 import type { ApiCore, NotificationName, Notifications, RequestHandlers } from '../../shared/api.ts';
+import type { Ping } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts';
 import { OFF, type TunnelState } from '../../shared/state.ts';
@@ -9,6 +10,8 @@ export interface BoardTunnel {
   /** stream bytes a second, 0 while it is off */
   up: number;
   down: number;
+  /** how far its server was when it was last asked; null where it never was */
+  ping: Ping | null;
 }
 
 /** Who wants to know of what. */
@@ -30,10 +33,11 @@ export class TunnelBoard {
     const hear: { [N in NotificationName]?: (data: Notifications[N]) => void } = {
       profiles: (profiles) => this.#setProfiles(profiles),
       settings: (settings) => told.onSettings((this.settings = settings)),
-      tunnel: ({ id, state, statistics }) => {
+      tunnel: ({ id, state, statistics, pings }) => {
         const tunnel = this.#tunnels.get(id);
         if (!tunnel) return;
         if (statistics) ({ up: tunnel.up, down: tunnel.down } = statistics.sample);
+        if (pings) tunnel.ping = pings.at(-1) ?? null;
         if (!state) return;
         tunnel.state = state;
         if (state.kind === 'off' || state.kind === 'failed') tunnel.up = tunnel.down = 0;
@@ -51,7 +55,8 @@ export class TunnelBoard {
     const { settings, profiles, tunnels } = await this.handlers.snapshot(undefined);
     this.settings = settings;
     this.#setProfiles(profiles);
-    for (const { id, state } of tunnels) this.#tunnels.get(id)!.state = state;
+    for (const { id, state, pings } of tunnels)
+      Object.assign(this.#tunnels.get(id)!, { state, ping: pings?.at(-1) ?? null });
   }
 
   get tunnels(): BoardTunnel[] {
@@ -62,8 +67,8 @@ export class TunnelBoard {
     const old = new Map(this.#tunnels);
     this.#tunnels.clear();
     for (const profile of profiles) {
-      const { state = OFF, up = 0, down = 0 } = old.get(profile.id) ?? {};
-      this.#tunnels.set(profile.id, { profile, state, up, down });
+      const { state = OFF, up = 0, down = 0, ping = null } = old.get(profile.id) ?? {};
+      this.#tunnels.set(profile.id, { profile, state, up, down, ping });
     }
   }
 }

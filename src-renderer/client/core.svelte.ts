@@ -11,6 +11,8 @@ import type {
 } from '../../shared/api.ts';
 import type { ApiClient } from '../../shared/api-client.ts';
 import type { LogLine } from '../../shared/log.ts';
+import type { ClientOptions } from '../../shared/options.ts';
+import type { ProbeProgress, ProbeReport } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { Tunnel } from './tunnel.svelte.ts';
@@ -29,6 +31,7 @@ export class Core {
   keys: KeyState;
   tunnels: Tunnel[] = $state.raw([]);
   readonly #client: ApiClient;
+  #probes = 0;
 
   /** Asks for everything and follows it from then on. Rejects with an `ApiError`. */
   static async open(client: ApiClient): Promise<Core> {
@@ -134,6 +137,33 @@ export class Core {
 
   redial({ id }: Tunnel): Promise<void> {
     return this.#client.request('tunnels.redial', { id });
+  }
+
+  /** Sets options of a tunnel right, and has it begin anew with them. */
+  async mend(tunnel: Tunnel, options: Partial<ClientOptions>): Promise<void> {
+    await this.save(tunnel, { options: { ...tunnel.profile.options, ...options } });
+    await this.restart(tunnel);
+  }
+
+  /**
+   * Asks a server what it is, and hears of what is learned until the promise resolves.
+   * @returns the report, and what ends it early
+   */
+  probe(
+    args: Omit<RequestArgs<'probe.run'>, 'id'>,
+    hear: (progress: ProbeProgress) => void,
+  ): { report: Promise<ProbeReport>; stop: () => void } {
+    const id = `probe-${++this.#probes}`;
+    const unfollow = this.#client.on('probe', (news) => {
+      if (news.id === id) hear(news);
+    });
+    const report = this.#client.request('probe.run', { ...args, id }).finally(unfollow);
+    return { report, stop: () => void this.#client.request('probe.stop', { id }).catch(() => undefined) };
+  }
+
+  /** @param tunnels absent for all */
+  ping(tunnels?: readonly Pick<Tunnel, 'id'>[]): Promise<void> {
+    return this.#client.request('tunnels.ping', { ids: tunnels?.map(({ id }) => id) });
   }
 
   startAll(): Promise<void> {

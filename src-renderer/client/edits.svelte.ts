@@ -8,6 +8,10 @@ export class Edits {
   autostart: boolean | null = $state(null);
   /** a field's text, or a switch */
   options: Partial<Record<keyof ClientOptions, string | boolean>> = $state({});
+  /** the options that the server was asked for and has told */
+  found: (keyof ClientOptions)[] = $state.raw([]);
+  /** the server is to be asked as soon as the form is shown */
+  ask = $state(false);
   /** round trip to size windows by, milliseconds, as typed; null takes the measured one */
   rtt: string | null = $state(null);
   /** a submit was tried: what is still empty is now an error to be seen */
@@ -16,6 +20,7 @@ export class Edits {
   discard(): void {
     this.name = this.colour = this.autostart = null;
     this.options = {};
+    this.found = [];
     this.tried = false;
   }
 }

@@ -1,6 +1,7 @@
 import type { TunnelUpdate } from '../../shared/api.ts';
 import type { Counters } from '../../shared/counters.ts';
 import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
+import type { Ping } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { isOn, OFF, type TunnelState } from '../../shared/state.ts';
 import type { Connection, History, Statistics } from '../../shared/statistics.ts';
@@ -14,6 +15,8 @@ export class Tunnel {
   /** null until the first second of a run is over */
   statistics: Statistics | null = $state.raw(null);
   connections: Connection[] = $state.raw([]);
+  /** how far its server was lately, oldest first */
+  pings: Ping[] = $state.raw([]);
   /** what came by notification, and from `joinHistory` on all that the core remembers */
   history: History = $state.raw({ seconds: [], minutes: [] });
   /** the counters of the second before; null in a run's first */
@@ -36,7 +39,7 @@ export class Tunnel {
     return this.profile.id;
   }
 
-  apply({ state, statistics, connections }: TunnelUpdate): void {
+  apply({ state, statistics, connections, pings }: TunnelUpdate): void {
     if (state) {
       if (state.kind === 'starting' || state.kind === 'off') this.statistics = this.before = null;
       if (state.kind === 'off') this.connections = [];
@@ -49,6 +52,7 @@ export class Tunnel {
       if (statistics.minute) this.history = appendMinute(this.history, statistics.minute);
     }
     if (connections) this.connections = connections;
+    if (pings) this.pings = pings;
   }
 
   joinHistory(loaded: History): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeServer } from '../../src-main/engine/probe/index.ts';
 import { Core } from '../../src-main/app/core.ts';
 import { LogBook } from '../../src-main/app/log-book.ts';
 import { openConf } from '../../src-main/store/conf-file.ts';
@@ -47,6 +48,7 @@ beforeEach(async () => {
     store: new Store(openConf(folder), null),
     log,
     counters: join(folder, 'counters'),
+    probe: probeServer,
     spawn: (workerData) => {
       const worker = new Worker(WORKER, { workerData });
       workers.push(worker);

@@ -9,6 +9,7 @@ import { Store } from '../../src-main/store/store.ts';
 import type { HostCapabilities, Transport } from '../../shared/api.ts';
 import { type ApiClient, createApiClient } from '../../shared/api-client.ts';
 import { serveApi } from '../../shared/api-server.ts';
+import { ProbeDouble } from './probe-double.ts';
 import { WorkerDouble } from './worker-double.ts';
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'kcptun-app-'));
@@ -28,6 +29,7 @@ export function appCore(
   keyring: SecretBox | null = null,
 ) {
   const workers: WorkerDouble[] = [];
+  const probes = new ProbeDouble();
   const store = new Store(openConf(folder), keyring, { logN: 10, r: 8, p: 1 });
   const log = new LogBook();
   const core = new Core({
@@ -36,13 +38,21 @@ export function appCore(
     store,
     log,
     counters: join(folder, 'counters'),
+    probe: (target, setup = {}) => probes.ask(target, setup),
     spawn: (spec) => {
       const worker = new WorkerDouble(spec);
       workers.push(worker);
       return worker;
     },
   });
-  return { core, store, log, workers, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    core,
+    store,
+    log,
+    workers,
+    probes,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** A window on a core, over a transport that is a pair of function calls; what crosses is JSON. */

@@ -7,6 +7,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { OFF, type TunnelState } from '../../shared/state.ts';
 import type { Connection, History, Sample, Statistics } from '../../shared/statistics.ts';
+import { probeReport } from './probe-double.ts';
 
 /** A tunnel that only pretends: its numbers wander around these. */
 export interface MockTunnel {
@@ -304,6 +305,17 @@ export class MockCore implements ApiCore {
       'tunnels.history': ({ id }) => this.#find(id).history,
       'tunnels.connections': ({ id }) => this.#find(id).connections,
       'tunnels.watchConnections': () => undefined,
+      'tunnels.ping': ({ ids }) => {
+        for (const { id } of this.#profiles())
+          if (!ids || ids.includes(id))
+            this.#notify('tunnel', { id, pings: [{ at: this.clock(), rtt: 42, loss: 0.02 }] });
+      },
+      'probe.run': async ({ id }) => {
+        const report = probeReport();
+        this.#notify('probe', { id, stage: 'done', report });
+        return report;
+      },
+      'probe.stop': () => undefined,
       'log.tail': ({ tunnel }) => this.log.filter((line) => tunnel === undefined || line.tunnel === tunnel),
       'log.clear': () => void this.log.splice(0),
       'log.follow': () => undefined,

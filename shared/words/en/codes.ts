@@ -74,6 +74,61 @@ export const codes: CodeWords = {
       text: (p) => p.detail,
     },
     other: { short: 'trouble', title: () => 'Something went wrong', text: (p) => p.detail },
+    'other-crypt': {
+      short: 'crypt differs',
+      title: (p) => `The server uses ${p.theirs}`,
+      text: (p) => `${p.remote} answers with this key and crypt ${p.theirs}; here it is ${p.mine}.`,
+    },
+    'other-smux': {
+      short: 'smux versions differ',
+      title: (p) => `The server speaks smux ${p.theirs}`,
+      text: (p) => `Here smuxver is ${p.mine}: sessions come up, and nothing passes them.`,
+    },
+    'other-compression': {
+      short: 'compression differs',
+      title: (p) => (p.compressed ? 'The server compresses' : 'The server does not compress'),
+      text: (p) =>
+        `Here it is the other way round, so neither end can read the other. nocomp is to be ${p.compressed ? 'off' : 'on'}.`,
+    },
+    'other-fec': {
+      short: 'FEC differs',
+      title: (p) => `The server's FEC is ${p.theirs}`,
+      text: (p) => `Here it is ${p.mine}. A server as old as this one needs the same at both ends.`,
+    },
+    'other-port': {
+      short: 'some ports are dead',
+      title: (p) => `Port ${p.port} answers, others of the range do not`,
+      text: (p) => `Of ${p.remote} only some ports lead to the server: each new session may miss it.`,
+    },
+    'other-address': {
+      short: 'some addresses are dead',
+      title: (p) => `${p.address} answers, another address of the name does not`,
+      text: (p) => `The name in ${p.remote} stands for several addresses, and not all lead to the server.`,
+    },
+    'nobody-listens': {
+      short: 'nobody listens',
+      title: (p) => `Nobody listens on ${p.remote}`,
+      text: () =>
+        'The machine is there and refuses the port. Start the server, or check the port: kcptun-server prints it as “listening on”.',
+    },
+    'key-refused': {
+      short: 'wrong key',
+      title: () => 'The key is wrong, whatever the crypt',
+      text: (p) =>
+        `${p.remote} was asked with every crypt, and a server that is there stayed silent. Compare the key letter by letter.`,
+    },
+    'nothing-returns': {
+      short: 'nothing comes back',
+      title: (p) => `Nothing comes back from ${p.remote}`,
+      text: () =>
+        'Every crypt was asked for, and not even a refusal came. Open the UDP port in the firewall of the server and of its provider, and check that the server runs with this key.',
+    },
+    'large-lost': {
+      short: 'large packets vanish',
+      title: (p) => `Packets of ${p.mtu} bytes vanish on the way`,
+      text: (p) =>
+        `Small ones pass, and so do those of up to ${p.passes} bytes. Lower the mtu to that here and at the server.`,
+    },
   },
   causes: {
     'wrong-key': "The key differs from the server's",
@@ -152,6 +207,7 @@ export const codes: CodeWords = {
     'wrong-passphrase': 'This is not the passphrase.',
     'too-many': 'The app keeps no more tunnels than there are now.',
     unsupported: 'This is not possible here.',
+    'not-resolved': 'The name cannot be found.',
     'storage-failed': 'Could not be saved on disk.',
     disconnected: 'The connection to the core is gone.',
     internal: 'Something went wrong inside.',

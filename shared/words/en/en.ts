@@ -5,6 +5,7 @@ import { desktop } from './desktop.ts';
 import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
+import { probe } from './probe.ts';
 
 const plural = plurals('en');
 
@@ -148,6 +149,7 @@ export const en = {
 
   desktop,
   form,
+  probe,
   options,
 
   serverCommand: {

@@ -6,6 +6,7 @@ import { desktop } from './desktop.ts';
 import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
+import { probe } from './probe.ts';
 
 const plural = plurals('ru');
 
@@ -152,6 +153,7 @@ export const ru: Words = {
 
   desktop,
   form,
+  probe,
   options,
 
   serverCommand: {

@@ -55,6 +55,58 @@ export const codes: CodeWords = {
     'bad-option': { short: '设置无效', title: () => '有一项设置无效', text: (p) => p.detail },
     'worker-died': { short: '意外停止', title: () => '隧道线程意外停止', text: (p) => p.detail },
     other: { short: '异常', title: () => '出现问题', text: (p) => p.detail },
+    'other-crypt': {
+      short: '加密方式不一致',
+      title: (p) => `服务器使用 ${p.theirs}`,
+      text: (p) => `${p.remote} 用此密钥和 ${p.theirs} 有应答，而此处设置的是 ${p.mine}。`,
+    },
+    'other-smux': {
+      short: 'smux 版本不一致',
+      title: (p) => `服务器使用 smux ${p.theirs}`,
+      text: (p) => `此处 smuxver 为 ${p.mine}：会话可以建立，但数据无法通过。`,
+    },
+    'other-compression': {
+      short: '压缩设置不一致',
+      title: (p) => (p.compressed ? '服务器开启了压缩' : '服务器没有开启压缩'),
+      text: (p) => `此处正好相反，两端无法读懂对方。请${p.compressed ? '关闭' : '开启'} nocomp。`,
+    },
+    'other-fec': {
+      short: 'FEC 不一致',
+      title: (p) => `服务器的 FEC 为 ${p.theirs}`,
+      text: (p) => `此处为 ${p.mine}。这样旧的服务器要求两端相同。`,
+    },
+    'other-port': {
+      short: '部分端口无应答',
+      title: (p) => `端口 ${p.port} 有应答，范围内的其他端口没有`,
+      text: (p) => `${p.remote} 中只有部分端口通向服务器，新会话可能连不上。`,
+    },
+    'other-address': {
+      short: '部分地址无应答',
+      title: (p) => `${p.address} 有应答，该域名的其他地址没有`,
+      text: (p) => `${p.remote} 中的域名对应多个地址，并非都通向服务器。`,
+    },
+    'nobody-listens': {
+      short: '端口无人监听',
+      title: (p) => `${p.remote} 上无人监听`,
+      text: () =>
+        '主机在线，但拒绝了该端口。请启动服务器，或核对端口：kcptun-server 启动时会打印 “listening on”。',
+    },
+    'key-refused': {
+      short: '密钥错误',
+      title: () => '无论哪种加密方式，密钥都不对',
+      text: (p) => `已用每种加密方式询问 ${p.remote}，服务器在线却不作声。请逐字核对密钥。`,
+    },
+    'nothing-returns': {
+      short: '没有任何回应',
+      title: (p) => `${p.remote} 没有任何回应`,
+      text: () =>
+        '已用每种加密方式询问，连拒绝都没有收到。请在服务器及其服务商的防火墙中放行该 UDP 端口，并确认服务器正以此密钥运行。',
+    },
+    'large-lost': {
+      short: '大包丢失',
+      title: (p) => `${p.mtu} 字节的数据包在途中丢失`,
+      text: (p) => `小包可以通过，最大到 ${p.passes} 字节。请将此处和服务器的 mtu 降到该值。`,
+    },
   },
   causes: {
     'wrong-key': '密钥与服务器不一致',
@@ -125,6 +177,7 @@ export const codes: CodeWords = {
     'wrong-passphrase': '口令不正确。',
     'too-many': '隧道数量已达上限。',
     unsupported: '此处无法实现。',
+    'not-resolved': '无法解析该域名。',
     'storage-failed': '无法保存到磁盘。',
     disconnected: '与核心的连接已断开。',
     internal: '内部出现错误。',

@@ -5,6 +5,7 @@ import { desktop } from './desktop.ts';
 import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
+import { probe } from './probe.ts';
 
 /** Simplified Chinese. */
 export const zh: Words = {
@@ -130,6 +131,7 @@ export const zh: Words = {
 
   desktop,
   form,
+  probe,
   options,
 
   serverCommand: {

@@ -47,8 +47,6 @@ const REFUSED_MS = 400;
 /** traceroute's ports, on which nobody listens */
 const UNUSED_PORT = 33_434;
 const UNUSED_PORTS = 100;
-/** Dialling an address without a host means this machine, as in Go. */
-const LOOPBACK = '127.0.0.1';
 
 /** Batches for all probes of this thread: kernel memory is not given back. */
 let sharedPool: BatchPool | undefined;
@@ -97,7 +95,7 @@ class Probe {
   async run(): Promise<ProbeReport> {
     const { network, remote, signal } = this.#o;
     this.#tell('resolving');
-    const hosts = [await network.resolve(remote.host || LOOPBACK)].flat();
+    const hosts = await network.resolve(remote.host);
     try {
       await this.#open(hosts);
       await new Promise<void>((resolve) => {

@@ -31,9 +31,9 @@ export function trayMenu(
   act: TrayActions,
 ): MenuItemConstructorOptions[] {
   const { desktop, list, preferences, states } = locale.words;
-  const toggles = tunnels.map(({ profile, state }): MenuItemConstructorOptions => ({
+  const toggles = tunnels.map(({ profile, state, ping }): MenuItemConstructorOptions => ({
     type: 'checkbox',
-    label: label(`${profile.name} — ${states[state.kind]}`),
+    label: label(`${profile.name} — ${states[state.kind]}${ping ? ` (${locale.latency(ping.rtt)})` : ''}`),
     checked: isOn(state),
     click: ({ checked }) => act.toggle(profile.id, checked),
   }));

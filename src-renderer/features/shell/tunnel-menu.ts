@@ -2,6 +2,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import FileOutput from '@lucide/svelte/icons/file-output';
+import Gauge from '@lucide/svelte/icons/gauge';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Terminal from '@lucide/svelte/icons/terminal';
 import Trash2 from '@lucide/svelte/icons/trash-2';
@@ -19,6 +20,12 @@ export function tunnelMenu(app: App, tunnel: Tunnel) {
       icon: RefreshCw,
       disabled: !tunnel.on,
       onselect: () => void app.attempt(app.core.redial(tunnel)),
+    },
+    {
+      label: i18n.t.probe.ping,
+      icon: Gauge,
+      disabled: tunnel.profile.demo,
+      onselect: () => void app.attempt(app.core.ping([tunnel])),
     },
     {
       label: list.serverCommand,

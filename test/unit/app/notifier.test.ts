@@ -40,6 +40,7 @@ const be = (state: TunnelState, id = 'a', demo = false) =>
     state,
     up: 0,
     down: 0,
+    ping: null,
   });
 
 describe('Notifier', () => {

@@ -20,6 +20,7 @@ describe('trayTooltip', () => {
       state: { kind: 'connected' as const, since: 0, address: '' },
       up: 387_500,
       down: 5_150_000,
+      ping: { at: 0, rtt: 41.6, loss: 0 },
     }));
     const tooltip = trayTooltip({ tunnels, locale: new Locale('en'), launchAtLogin: false });
     expect(tooltip.length).toBeLessThanOrEqual(127);

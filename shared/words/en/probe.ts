@@ -1,0 +1,48 @@
+/** English for asking servers: what they are, and how far away. */
+export const probe = {
+  find: 'Find settings',
+  findHint:
+    'Asks the server at this address, with this key, for everything that must match. Takes some ten seconds and opens no connection.',
+  needs: 'Enter host and key first.',
+  stop: 'Stop',
+  stages: {
+    resolving: 'Looking up the name …',
+    asking: 'Asking with every crypt …',
+    measuring: 'Found it. Asking for the rest …',
+    waiting: "Waiting for the server's first heartbeat, which tells smux and compression …",
+  },
+  found: 'found',
+  foundHint: 'The server was asked and has this.',
+  foundTitle: 'The server has answered',
+  fec: (shape: string) => `FEC ${shape}`,
+  fecOff: 'FEC off',
+  fecUnknown: 'FEC on, its shape stayed unknown',
+  compressed: 'compression on',
+  uncompressed: 'compression off',
+  line: (rtt: string, loss: string) => `Round trip ${rtt}, ${loss} lost.`,
+  sizes: (bytes: string) => `Packets of up to ${bytes} bytes pass.`,
+  families: {
+    '2017': 'A release of 2017, or alike.',
+    '2021': 'A release of 2019 to 2025.',
+    newest: 'The newest release.',
+  },
+  cannotTell: 'Cannot be seen from outside: QPP, and where the server leads to.',
+  heartbeatMissing: 'Its heartbeat did not come: smux version and compression stayed unknown.',
+  undo: 'Undo',
+  silentTitle: 'No server answered',
+  silent: {
+    refused: 'refused. The machine is there, and nobody listens on this port.',
+    silent:
+      'silent. The key differs, or a firewall drops UDP, or the machine is down: they look the same from here.',
+    key: 'silent, though other ports there refuse. Somebody listens: the key differs.',
+  },
+  tried: (crypts: number) => `Asked with ${crypts} crypts, with and without FEC.`,
+  fix: 'Set it right and reconnect',
+  ping: 'Measure latency',
+  pingAll: 'Measure latency of all',
+  pingNone: 'no answer',
+  pingTitle: (rtt: string, loss: string) => `${rtt} to the server, ${loss} lost`,
+  pingHistory: 'The last ones:',
+  regular: 'Measure latency every five minutes',
+  check: 'Ask the server',
+};

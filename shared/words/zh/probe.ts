@@ -1,0 +1,48 @@
+import type { probe as en } from '../en/probe.ts';
+
+/** Simplified Chinese for asking servers. */
+export const probe: typeof en = {
+  find: '查找设置',
+  findHint: '用此地址和密钥询问服务器所有必须一致的设置。约需十秒，不会建立连接。',
+  needs: '请先填写主机和密钥。',
+  stop: '停止',
+  stages: {
+    resolving: '正在解析域名……',
+    asking: '正在尝试每种加密方式……',
+    measuring: '已找到，正在询问其余设置……',
+    waiting: '正在等待服务器的首次心跳，由此得知 smux 版本和压缩……',
+  },
+  found: '已查明',
+  foundHint: '已询问服务器，这是它的设置。',
+  foundTitle: '服务器已应答',
+  fec: (shape) => `FEC ${shape}`,
+  fecOff: 'FEC 关闭',
+  fecUnknown: 'FEC 已开启，分片数未能查明',
+  compressed: '压缩开启',
+  uncompressed: '压缩关闭',
+  line: (rtt, loss) => `往返 ${rtt}，丢包 ${loss}。`,
+  sizes: (bytes) => `最大 ${bytes} 字节的数据包可以通过。`,
+  families: {
+    '2017': '2017 年或类似的版本。',
+    '2021': '2019 至 2025 年的版本。',
+    newest: '最新版本。',
+  },
+  cannotTell: '从外部无法得知：QPP，以及服务器通向何处。',
+  heartbeatMissing: '没有收到心跳：smux 版本和压缩未能查明。',
+  undo: '撤销',
+  silentTitle: '没有服务器应答',
+  silent: {
+    refused: '拒绝。主机在线，但该端口无人监听。',
+    silent: '沉默。密钥不同、防火墙拦截 UDP 或主机不在线，从这里看都是一样的。',
+    key: '沉默，而该主机的其他端口会拒绝。有服务器在监听：密钥不同。',
+  },
+  tried: (crypts) => `已尝试 ${crypts} 种加密方式，带 FEC 和不带 FEC。`,
+  fix: '改正并重新连接',
+  ping: '测量延迟',
+  pingAll: '测量全部延迟',
+  pingNone: '无应答',
+  pingTitle: (rtt, loss) => `到服务器 ${rtt}，丢包 ${loss}`,
+  pingHistory: '最近几次：',
+  regular: '每五分钟测量一次延迟',
+  check: '询问服务器',
+};

@@ -1,0 +1,78 @@
+import { type HostPorts, parseAddress } from '../../shared/address.ts';
+import type { ClientOptions } from '../../shared/options.ts';
+import { type Ping, PINGS_KEPT } from '../../shared/probe.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { ProbeServer } from './diagnoser.ts';
+
+/** Between two rounds where they are wanted all the time. */
+const EVERY_MS = 5 * 60_000;
+/** Servers asked at once. */
+const AT_ONCE = 8;
+
+/** Measures how far the tunnels' servers are, whether the tunnels are on or off, and remembers the last few results. */
+export class Pinger {
+  readonly #pings = new Map<string, Ping[]>();
+  readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param told a ping has come back */
+  constructor(
+    readonly probe: ProbeServer,
+    readonly told: (id: string, pings: Ping[]) => void,
+  ) {}
+
+  of(id: string): Ping[] {
+    return this.#pings.get(id) ?? [];
+  }
+
+  forget(id: string): void {
+    this.#pings.delete(id);
+  }
+
+  /** Asks each, a few at a time; resolves when all have answered or not. */
+  async ping(tunnels: readonly { id: string; options: ClientOptions }[]): Promise<void> {
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < tunnels.length && !this.#stop.signal.aborted) await this.#one(tunnels[next++]);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  /** Has `round` called now and every few minutes, or no more. */
+  set regular(round: (() => void) | null) {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    if (!round) return;
+    this.#timer = setInterval(round, EVERY_MS);
+    round();
+  }
+
+  stop(): void {
+    this.regular = null;
+    this.#stop.abort();
+  }
+
+  async #one({ id, options }: { id: string; options: ClientOptions }): Promise<void> {
+    const ping: Ping = { at: Date.now(), rtt: null, loss: null };
+    try {
+      const { line } = await this.probe(
+        {
+          remote: parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts,
+          key: options.key,
+          crypts: [options.crypt],
+          depth: 'ping',
+        },
+        { signal: this.#stop.signal },
+      );
+      ping.rtt = line.rtt?.min ?? null;
+      ping.loss = line.loss;
+    } catch (error) {
+      // a name that does not resolve, a network that is down: nothing was heard
+      if (!(error instanceof EngineError)) throw error;
+    }
+    if (this.#stop.signal.aborted) return;
+    const pings = [...this.of(id), ping].slice(-PINGS_KEPT);
+    this.#pings.set(id, pings);
+    this.told(id, pings);
+  }
+}

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Notifications } from '../../../shared/api.ts';
+import type { TunnelState } from '../../../shared/state.ts';
+import { EngineError } from '../../../src-main/engine/errors.ts';
+import { appCore, openWindow, temporaryFolder } from '../../support/app-core.ts';
+import { probeReport, silentReport } from '../../support/probe-double.ts';
+import { downLink, engineSnapshot } from '../../support/snapshots.ts';
+
+let app: ReturnType<typeof appCore>;
+let client: ReturnType<typeof openWindow>['client'];
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    now: 1_000_000,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+  });
+  app = appCore(temporaryFolder());
+  ({ client } = openWindow(app.core));
+});
+afterEach(async () => {
+  await app.core.close();
+  app.remove();
+  vi.useRealTimers();
+});
+
+const create = async (options = {}): Promise<string> => {
+  const made = { remoteaddr: 'vps:29900', key: 'hunter2', crypt: 'aes', smuxver: 2, ...options };
+  return (await client.request('profiles.create', { name: 'one', options: made })).id;
+};
+const stateOf = async (id: string): Promise<TunnelState> =>
+  (await client.request('snapshot')).tunnels.find((one) => one.id === id)!.state;
+/** Promises that have settled are followed. */
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 10; i++) await null;
+};
+/** The tunnel dials, and nothing answers. */
+const unanswered = (): void => {
+  const links = [downLink({ unanswered: true })];
+  app.workers.at(-1)!.report({ snapshot: engineSnapshot(Date.now(), {}, { links }) });
+};
+
+describe('a tunnel in trouble', () => {
+  it('asks the server by itself, once, and shows what is true with its remedy', async () => {
+    const id = await create();
+    await client.request('tunnels.start', { id });
+    unanswered();
+    unanswered();
+    expect(app.probes.asked).toHaveLength(1);
+    const [{ target, setup, answer }] = app.probes.asked;
+    expect(target).toMatchObject({ key: 'hunter2', depth: 'all', remote: { host: 'vps', minPort: 29900 } });
+    expect(target.crypts[0]).toBe('aes');
+    expect(target.crypts).toContain('aes-128');
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { code: 'no-answer' } });
+
+    setup.onProgress!({ stage: 'measuring', report: probeReport({ found: { crypt: 'aes-128' } }) });
+    const diagnosis = { code: 'other-crypt', theirs: 'aes-128', fix: { crypt: 'aes-128' } };
+    expect(await stateOf(id)).toMatchObject({ kind: 'connecting', diagnosis });
+    answer(probeReport());
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { fix: { crypt: 'aes-128', smuxver: 1 } } });
+    unanswered();
+    expect(app.probes.asked).toHaveLength(1);
+    expect(JSON.stringify(app.log.tail(undefined, 100))).not.toContain('hunter2');
+
+    await client.request('profiles.update', {
+      id,
+      patch: { options: { remoteaddr: 'vps:29900', crypt: 'aes-128', key: 'hunter2' } },
+    });
+    const restarted = client.request('tunnels.restart', { id });
+    await settle();
+    await restarted;
+    expect(await stateOf(id)).toMatchObject({ kind: 'starting' });
+    app.workers.at(-1)!.connect();
+    expect(await stateOf(id)).toMatchObject({ kind: 'connected' });
+  });
+
+  it('shows a session that is up and that nothing can pass as in trouble', async () => {
+    const id = await create();
+    await client.request('tunnels.start', { id });
+    unanswered();
+    app.probes.asked[0].answer(probeReport({ found: { ...probeReport().found, crypt: 'aes' } }));
+    await settle();
+    app.workers[0].connect();
+    expect(await stateOf(id)).toMatchObject({ kind: 'degraded', why: { code: 'other-smux', theirs: 1 } });
+  });
+
+  it.each([
+    [silentReport('refused'), 'nobody-listens'],
+    [silentReport('silent', true), 'key-refused'],
+    [silentReport('silent'), 'nothing-returns'],
+  ])('says what a silence means', async (report, code) => {
+    const id = await create();
+    await client.request('tunnels.start', { id });
+    unanswered();
+    app.probes.asked[0].answer(report);
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { code } });
+  });
+
+  it('stops asking when it is switched off, and begins anew when it is switched on', async () => {
+    const id = await create();
+    await client.request('tunnels.start', { id });
+    unanswered();
+    const [first] = app.probes.asked;
+    await client.request('tunnels.stop', { id });
+    expect(first.setup.signal!.aborted).toBe(true);
+    first.answer(silentReport('refused'));
+    await client.request('tunnels.start', { id });
+    unanswered();
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { code: 'no-answer' } });
+    expect(app.probes.asked).toHaveLength(2);
+  });
+});
+
+describe('a window', () => {
+  it('asks a server, hears of what is learned, and can stop', async () => {
+    const told: Notifications['probe'][] = [];
+    client.on('probe', (news) => told.push(news));
+    const asked = { id: 'form', remoteaddr: 'vps:1', key: 'k', crypt: 'tea' } as const;
+    const running = client.request('probe.run', asked);
+    await settle();
+    const [{ target, setup, answer }] = app.probes.asked;
+    expect(target.crypts[0]).toBe('tea');
+    setup.onProgress!({ stage: 'waiting', report: probeReport() });
+    expect(told).toEqual([{ id: 'form', stage: 'waiting', report: probeReport() }]);
+    await client.request('probe.stop', { id: 'form' });
+    expect(setup.signal!.aborted).toBe(true);
+    answer(probeReport());
+    expect(await running).toEqual(probeReport());
+  });
+
+  it('is told what cannot be asked', async () => {
+    await expect(client.request('probe.run', { id: 'x', remoteaddr: 'vps', key: 'k' })).rejects.toMatchObject(
+      {
+        code: 'bad-argument',
+        fields: [{ field: 'remoteaddr' }],
+      },
+    );
+    const running = client.request('probe.run', { id: 'x', remoteaddr: 'nowhere.example:1', key: 'k' });
+    await settle();
+    app.probes.asked[0].fail(new EngineError('resolve-failed', 'cannot resolve'));
+    await expect(running).rejects.toMatchObject({ code: 'not-resolved' });
+  });
+
+  it('has servers measured: all, or some, and every few minutes where that is wanted', async () => {
+    const id = await create();
+    const other = await create({ localaddr: '127.0.0.1:2000' });
+    const pinged = client.request('tunnels.ping', {});
+    await settle();
+    expect(app.probes.asked.map(({ target }) => target)).toMatchObject([
+      { depth: 'ping', crypts: ['aes'] },
+      { depth: 'ping' },
+    ]);
+    app.probes.asked[0].answer(probeReport());
+    app.probes.asked[1].answer(silentReport('silent'));
+    await pinged;
+    const { tunnels } = await client.request('snapshot');
+    expect(tunnels.find((one) => one.id === id)!.pings).toEqual([{ at: 1_000_000, rtt: 42, loss: 0.02 }]);
+    expect(tunnels.find((one) => one.id === other)!.pings).toEqual([
+      { at: 1_000_000, rtt: null, loss: null },
+    ]);
+
+    await client.request('settings.update', { pings: true });
+    await settle();
+    expect(app.probes.asked).toHaveLength(4);
+    app.probes.asked[2].answer(probeReport());
+    app.probes.asked[3].answer(probeReport());
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    expect(app.probes.asked).toHaveLength(6);
+    await client.request('settings.update', { pings: false });
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    expect(app.probes.asked).toHaveLength(6);
+  });
+});
