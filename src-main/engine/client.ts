@@ -150,11 +150,8 @@ export class Client {
 
   /** Answers whether there was a session for it. */
   #carry(socket: Socket, source: string): boolean {
-    for (let i = 0; i < this.#keepers.length; i++) {
-      const keeper = this.#keepers[(this.#turn + i) % this.#keepers.length];
-      const session = keeper.usable;
-      if (!session) continue;
-      this.#turn = (this.#turn + i + 1) % this.#keepers.length;
+    for (let keeper = this.#next(); keeper; keeper = this.#next()) {
+      const session = keeper.usable!;
       let stream;
       try {
         stream = session.mux.open();
@@ -172,6 +169,25 @@ export class Client {
       return true;
     }
     return false;
+  }
+
+  /** Whose session has the least to send, so that what is small need not wait behind what is large; in turn where all are alike. */
+  #next(): SessionKeeper | undefined {
+    const count = this.#keepers.length;
+    let best = -1;
+    let least = Infinity;
+    for (let i = 0; i < count; i++) {
+      const at = (this.#turn + i) % count;
+      const session = this.#keepers[at].usable;
+      if (!session || session.closed) continue;
+      const backlog = count > 1 ? session.backlog : 0;
+      if (backlog >= least) continue;
+      best = at;
+      least = backlog;
+    }
+    if (best < 0) return undefined;
+    this.#turn = (best + 1) % count;
+    return this.#keepers[best];
   }
 
   #serveWaiting(): void {

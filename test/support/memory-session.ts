@@ -53,6 +53,10 @@ export class MemorySession implements Session {
     });
   }
 
+  get backlog(): number {
+    return this.#out.length;
+  }
+
   schedule(): void {
     if (this.#scheduled || this.closed) return;
     this.#scheduled = true;

@@ -91,6 +91,10 @@ export class KcpSession implements Session, Receiving {
     return this.#life !== 'open';
   }
 
+  get backlog(): number {
+    return this.#kcp.send.waiting;
+  }
+
   get state(): SessionState {
     return this.closed ? 'dead' : this.#state;
   }

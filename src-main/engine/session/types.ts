@@ -13,6 +13,8 @@ export interface Session {
   readonly closed: boolean;
   /** Set by the client when the session takes no new streams. */
   expired: boolean;
+  /** Segments sent and not acknowledged, or waiting to be sent. */
+  readonly backlog: number;
   snapshot(): SessionSnapshot;
   /** Ends the session and its streams at once; closing twice is harmless. */
   close(reason?: EngineError): void;

@@ -302,6 +302,24 @@ describe('client and server', () => {
 });
 
 describe('a client whose server is away', () => {
+  it('gives new connections to the session with the least to send', async () => {
+    const [address] = await target((socket) => void socket.pause());
+    const { client, address: local } = await tunnel({ version: 1, target: address, client: { conn: 2 } });
+    await until(
+      'both sessions',
+      () => client.snapshot().sessions.filter((s) => s.state === 'up').length === 2,
+    );
+    const bulk = await dial(local);
+    bulk.write(randomBytes(40_000_000));
+    const busy = () => client.snapshot().sessions.find((session) => session.inFlight > 100_000);
+    await until('a session to be busy', () => busy() !== undefined);
+    const { conv } = busy()!;
+    const sockets = [await dial(local), await dial(local), await dial(local)];
+    await until('the streams', () => client.snapshot().streams.length === 4);
+    expect(client.snapshot().streams.filter(({ id }) => id.startsWith(`${conv}:`))).toHaveLength(1);
+    for (const socket of [bulk, ...sockets]) socket.destroy();
+  });
+
   it('lets connections wait, and carries them when the server is there', async () => {
     const [address] = await target(echo);
     const { address: local, line, world, clientEvents } = await tunnel({ target: address });
