@@ -7,7 +7,7 @@ export const counters: Record<CounterName, string> = {
   ActiveOpens: 'sessions opened from here',
   PassiveOpens: 'sessions opened by the peer; 0 at a client',
   CurrEstab: 'sessions open now',
-  InErrs: 'errors while reading from the UDP socket',
+  InErrs: 'segments that came and were dropped for want of memory',
   InCsumErrors: 'datagrams whose checksum did not match: wrong key or crypt, or noise',
   KCPInErrors: 'datagrams that decrypted well but were no KCP packets',
   InPkts: 'datagrams received',

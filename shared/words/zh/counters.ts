@@ -7,7 +7,7 @@ export const counters: Record<CounterName, string> = {
   ActiveOpens: '由本端打开的会话',
   PassiveOpens: '由对端打开的会话；客户端为 0',
   CurrEstab: '当前打开的会话',
-  InErrs: '读取 UDP 套接字时的错误',
+  InErrs: '因内存不足而丢弃的收到的段',
   InCsumErrors: '校验和不符的数据报：密钥或加密方式不同，或是噪声',
   KCPInErrors: '解密正确但不是 KCP 的数据报',
   InPkts: '收到的数据报',
