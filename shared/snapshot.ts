@@ -84,3 +84,13 @@ export interface StreamSnapshot {
   sent: number;
   received: number;
 }
+
+/** What a server has not let in, since it started. */
+export interface Refusals {
+  /** datagrams that would have opened a session, and were seen before: recordings */
+  replayed: number;
+  /** sessions that had proved nothing, and made way for newer ones */
+  crowded: number;
+  /** datagrams of a session that had proved nothing, beyond what is held for one */
+  overfull: number;
+}

@@ -12,7 +12,7 @@ export type EngineEvent =
   | { kind: 'listening'; address: string }
   /** a session is about to be dialled */
   | { kind: 'dialling'; remote: string }
-  /** at the client: the peer has acknowledged something; at the server: a peer has begun a session */
+  /** at the client: the peer has acknowledged something; at the server: a peer has begun a session, and answered */
   | { kind: 'up'; remote: string; conv: number }
   /** a session ended, or could not be dialled (conv null) */
   | { kind: 'session-closed'; remote: string; conv: number | null; error: EngineError }

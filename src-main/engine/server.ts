@@ -1,6 +1,7 @@
 import { type Address, formatAddress, type HostPorts, parseAddress } from '../../shared/address.ts';
 import type { Counters } from '../../shared/counters.ts';
 import type { ServerOptions } from '../../shared/options.ts';
+import type { Refusals } from '../../shared/snapshot.ts';
 import { CarriedStreams } from './tcp/carried-streams.ts';
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { type EngineListener, EventSource, troubleTeller } from './events.ts';
@@ -10,13 +11,20 @@ import type { Session } from './session/types.ts';
 import type { SmuxStream } from './smux/stream.ts';
 import type { World } from './runtime/world.ts';
 
+export interface ServerListening {
+  readonly ports: readonly number[];
+  /** what was not let in so far */
+  readonly refusals?: Readonly<Refusals>;
+  close(): void;
+}
+
 export interface ServerSetup {
   options: Pick<ServerOptions, 'listen' | 'target' | 'closewait'>;
   world: World;
   /** counted by the sessions */
   counters: Counters;
   /** Listens for sessions; `accept` is called with each before its first datagram is taken. */
-  listen(accept: (session: Session) => void): Promise<{ readonly ports: readonly number[]; close(): void }>;
+  listen(accept: (session: Session) => void): Promise<ServerListening>;
   /** makes the state of QPP for one stream */
   cipher?: () => StreamCipher;
 }
@@ -32,7 +40,7 @@ export class Server {
   readonly #streams: CarriedStreams;
   readonly #sessions = new Set<Session>();
   #target!: Address;
-  #listening: Awaited<ReturnType<ServerSetup['listen']>> | undefined;
+  #listening: ServerListening | undefined;
   #closed = false;
 
   constructor(setup: ServerSetup) {
@@ -78,6 +86,7 @@ export class Server {
         counters,
         links: [],
         streams: this.#streams.snapshot(),
+        refusals: this.#listening?.refusals && { ...this.#listening.refusals },
       },
       this.#sessions,
     );
@@ -101,13 +110,20 @@ export class Server {
     const { remote, conv } = session;
     this.#sessions.add(session);
     session.onStream = (stream) => this.#connect(session, stream);
+    // Of those who prove nothing nothing is told: anybody can make them, as many as he likes.
+    let up = false;
     session.onClose = (error) => {
       this.#sessions.delete(session);
-      this.#events.emit({ kind: 'session-closed', remote, conv, error });
+      if (up) this.#events.emit({ kind: 'session-closed', remote, conv, error });
     };
     const tell = troubleTeller(session, (event) => this.#events.emit(event));
-    session.onState = (_state, troubles) => tell(troubles);
-    this.#events.emit({ kind: 'up', remote, conv });
+    session.onState = (state, troubles) => {
+      if (!up && (state === 'up' || state === 'degraded')) {
+        up = true;
+        this.#events.emit({ kind: 'up', remote, conv });
+      }
+      if (up) tell(troubles);
+    };
   }
 
   #connect(session: Session, stream: SmuxStream): void {

@@ -1,5 +1,5 @@
 import type { Counters } from '../../shared/counters.ts';
-import type { SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
+import type { Refusals, SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Session } from './session/types.ts';
 
@@ -49,6 +49,8 @@ export interface EngineSnapshot {
   /** the replaced ones that live on for their streams included */
   sessions: SessionSnapshot[];
   streams: StreamSnapshot[];
+  /** at a server */
+  refusals?: Refusals;
 }
 
 /** Adds to `engine` the gauges that are sums over the sessions there are. */

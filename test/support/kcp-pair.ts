@@ -8,6 +8,7 @@ const kernel = createKernel('plain');
 
 export const kcpOptions = (over: Partial<KcpOptions> = {}): KcpOptions => ({
   conv: 0x11223344,
+  epoch: 0,
   mtu: 1330,
   sndWnd: 128,
   rcvWnd: 512,

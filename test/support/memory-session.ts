@@ -28,6 +28,7 @@ export class MemorySession implements Session {
   state: SessionState = 'dialling';
   readonly #out = new KeepingSink(IN_FLIGHT_MOST);
   readonly #in: Buffer[] = [];
+  readonly #role: 'client' | 'server';
   #scheduled = false;
   #heardAt: number | undefined;
 
@@ -37,6 +38,7 @@ export class MemorySession implements Session {
     readonly remote: string,
     private readonly line: MemoryLine,
   ) {
+    this.#role = role;
     this.mux = new SmuxSession({
       role,
       version: line.version,
@@ -102,6 +104,8 @@ export class MemorySession implements Session {
     if (this.closed) return;
     const { peer } = this;
     const waiting = this.#in.length;
+    // a server hears a client that has answered it
+    if (waiting > 0 && this.#role === 'server' && this.state === 'dialling') this.become('up');
     while (this.#in.length > 0 && this.mux.readable) {
       const bytes = this.#in.shift()!;
       this.mux.input(bytes, 0, bytes.length);

@@ -16,12 +16,12 @@ interface Datagram {
 
 /** A network of sockets in virtual time; every pair of addresses has a line of its own each way. */
 export class SimulatedNetwork implements Network {
-  readonly #sockets = new Map<number, SimulatedSocket>();
+  readonly #sockets = new Map<number, { arrived(datagram: Datagram): void; refused(): void }>();
   readonly #links = new Map<string, SimulatedLink>();
   #nextPort = 40_000;
   names = new Map<string, string>();
   /** datagrams sent so far, for tests that look at the wire */
-  readonly wire: Uint8Array[] = [];
+  readonly sent: { data: Uint8Array; from: number; to: number }[] = [];
   record = false;
   /** the largest UDP payload that passes */
   largest = 1500;
@@ -51,6 +51,14 @@ export class SimulatedNetwork implements Network {
     return socket;
   }
 
+  /** Gives what comes to a port to whoever is no engine. */
+  attach(port: number, onDatagram: (data: Uint8Array, from: number) => void): void {
+    this.#sockets.set(port, {
+      arrived: ({ data, from }) => onDatagram(data, from.port),
+      refused: () => {},
+    });
+  }
+
   /** Cuts every line, or mends them. */
   set cut(cut: boolean) {
     for (const link of this.#links.values()) link.cut = cut;
@@ -63,8 +71,13 @@ export class SimulatedNetwork implements Network {
     for (const data of datagrams) this.#sockets.get(to)?.arrived({ data, from: peerAt(from) });
   }
 
+  /** As `inject`, from an address that nobody has. */
+  injectFrom(address: string, port: number, to: number, data: Uint8Array): void {
+    this.#sockets.get(to)?.arrived({ data, from: { key: `${address}|${port}`, address, port } });
+  }
+
   send(from: number, to: number, data: Uint8Array): void {
-    if (this.record) this.wire.push(data);
+    if (this.record) this.sent.push({ data, from, to });
     if (data.length > this.largest) return;
     const key = `${from}>${to}`;
     let link = this.#links.get(key);

@@ -53,6 +53,8 @@ export interface KcpSettings {
 
 export interface KcpOptions extends KcpSettings {
   conv: number;
+  /** what the clock is ahead by on the wire, in 32 bits: KCP's timestamps count from any start */
+  epoch: number;
 }
 
 /** Where the datagrams go: one is begun, filled with up to mtu bytes, and committed. */
@@ -80,6 +82,11 @@ export class Kcp {
   /** the peer has acknowledged something */
   acknowledged = false;
   /**
+   * The peer has told a timestamp of this conversation. With an epoch nobody knows, no recording of another does, and
+   * neither does who cannot read what is sent to the peer.
+   */
+  proved = false;
+  /**
    * Whether the last input knew everything the peer has acknowledged before. What does not is late, or comes from a
    * server that was started again: kcp-go's takes the old conversation for a new one and acknowledges into the void.
    */
@@ -88,6 +95,9 @@ export class Kcp {
   readonly #o: KcpOptions;
   /** signed, as the view reads it: a number of 32 bits more would be allocated for each segment */
   readonly #conv: number;
+  readonly #epoch: number;
+  /** the clock at the first PUSH */
+  #sentSince = 0;
   readonly #congestion: CongestionWindow | undefined;
   /** (sn, ts) of PUSHes to answer */
   #acks = new Int32Array(FIRST_ACKS);
@@ -125,6 +135,7 @@ export class Kcp {
   ) {
     this.#o = options;
     this.#conv = options.conv | 0;
+    this.#epoch = options.epoch | 0;
     this.mss = options.mtu - HEADER_BYTES;
     this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend, kernel);
     this.receive = new ReceiveWindow(options.rcvWnd, kernel);
@@ -198,19 +209,24 @@ export class Kcp {
       const ts = view.getInt32(at + AT_TS, true);
       const una = view.getInt32(at + AT_UNA, true);
       if (diff(una, this.send.una) >= 0) this.fresh = true;
-      if (this.flight) this.#answered(this.flight, cmd === CMD_ACK, sn, ts, una, recovered, now);
+      if (cmd === CMD_ACK) echoed = (ts - this.#epoch) | 0;
+      if (this.flight) this.#answered(this.flight, cmd === CMD_ACK, sn, echoed, una, recovered, now);
       if (this.send.acknowledgeBelow(una)) moved = true;
       if (cmd === CMD_PUSH) this.#push(sn, ts, data, size);
       else if (cmd === CMD_ACK) {
-        if (this.send.acknowledge(sn, ts)) moved = true;
+        if (this.send.acknowledge(sn, echoed)) moved = true;
         acked = true;
-        echoed = ts;
       } else if (cmd === CMD_WASK) this.#tellWindow = true;
       at = data + size;
     }
     this.counters.InSegs += segments;
     if (!whole) this.counters.KCPInErrors++;
-    if (acked && !recovered) this.rtt.acknowledged(echoed, now);
+    if (acked && !recovered) {
+      this.rtt.acknowledged(echoed, now);
+      if (!this.proved && this.send.nxt !== 0) {
+        this.proved = diff(now | 0, echoed) >= 0 && diff(echoed, this.#sentSince) >= 0;
+      }
+    }
     if (moved) {
       this.#congestion?.advanced(this.rmtWnd);
       this.#urgent = true;
@@ -249,8 +265,8 @@ export class Kcp {
     if (!acksOnly) {
       this.#urgent = false;
       this.#probe(clock);
-      if (this.#askWindow) this.#control(CMD_WASK, 0, clock);
-      if (this.#tellWindow) this.#control(CMD_WINS, 0, clock);
+      if (this.#askWindow) this.#control(CMD_WASK, 0, (clock + this.#epoch) | 0);
+      if (this.#tellWindow) this.#control(CMD_WINS, 0, (clock + this.#epoch) | 0);
       this.#askWindow = this.#tellWindow = false;
       if (this.flight) this.#flushLine(this.flight, now);
       else this.#flushData(clock);
@@ -486,8 +502,9 @@ export class Kcp {
   }
 
   #data(slot: number, sn: number, now: number): void {
+    if (this.send.nxt === 0) this.#sentSince = now;
     const length = this.send.lengths[slot];
-    const at = this.#header(CMD_PUSH, sn, now, length);
+    const at = this.#header(CMD_PUSH, sn, (now + this.#epoch) | 0, length);
     this.kernel.copy(at, this.send.data[slot], length);
     this.#begunData = true;
     this.#at = at + length;

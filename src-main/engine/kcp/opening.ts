@@ -14,3 +14,7 @@ export function openingConv({ view, bytes }: Kernel, offset: number, length: num
   if ((cmd !== CMD_PUSH && !asks) || view.getUint32(offset + AT_LEN, true) > room) return undefined;
   return view.getUint32(offset + AT_SN, true) === 0 ? view.getUint32(offset, true) : undefined;
 }
+
+/** Whether KCP's bytes there belong to this conversation. */
+export const isOfConv = ({ view }: Kernel, offset: number, length: number, conv: number): boolean =>
+  length >= HEADER_BYTES && view.getInt32(offset, true) === (conv | 0);

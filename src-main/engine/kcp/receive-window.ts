@@ -27,6 +27,8 @@ export const enum Pushed {
 export class ReceiveWindow {
   /** the next sn in order */
   nxt: number;
+  /** takes nothing that would have to wait: as if there were no memory */
+  full = false;
   /** the next sn for the reader */
   #read: number;
   /** segments beyond nxt */
@@ -76,7 +78,7 @@ export class ReceiveWindow {
       this.nxt = this.#read = (sn + 1) | 0;
       reader.take(offset, length);
     } else {
-      const data = this.#store.alloc(length);
+      const data = this.full ? 0 : this.#store.alloc(length);
       if (data === 0) return Pushed.Dropped;
       this.kernel.copy(data, offset, length);
       const behind = diff(sn, this.#read);

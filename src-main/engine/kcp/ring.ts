@@ -12,9 +12,15 @@ export const slotsFor = (count: number): number =>
  * What a ring holds from sn `first` on, in a larger one.
  * @param from the mask of `old`, -1 for a ring without slots
  * @param to the mask of the new one
+ * @param ring the new one
  */
-export function moved(old: Int32Array, first: number, from: number, to: number): Int32Array {
-  const ring = new Int32Array(to + 1);
+export function moved(
+  old: Int32Array,
+  first: number,
+  from: number,
+  to: number,
+  ring = new Int32Array(to + 1),
+): Int32Array {
   for (let sn = first; sn !== ((first + from + 1) | 0); sn = (sn + 1) | 0) ring[sn & to] = old[sn & from];
   return ring;
 }

@@ -14,6 +14,9 @@ export const enum Due {
   Timeout,
 }
 
+/** How many values there are for each segment. */
+const RINGS = 9;
+
 /** The most ACK timestamps remembered between two walks: more than any sensible `resend`. */
 const MAX_RESEND = 32;
 /** the latest ACK timestamps seen in a walk, descending; a walk leaves nothing in it that is needed again */
@@ -232,7 +235,12 @@ export class SendWindow {
   #grow(): void {
     const before = this.mask;
     this.mask = slotsFor(this.waiting + 1) - 1;
-    const move = (ring: Int32Array): Int32Array => moved(ring, this.una, before, this.mask);
+    const slots = this.mask + 1;
+    // All in one piece of memory: a small array of its own takes ten times what is in it.
+    const memory = new Int32Array(RINGS * slots);
+    let rings = 0;
+    const move = (ring: Int32Array): Int32Array =>
+      moved(ring, this.una, before, this.mask, memory.subarray(rings * slots, ++rings * slots));
     this.data = move(this.data);
     this.lengths = move(this.lengths);
     this.ts = move(this.ts);

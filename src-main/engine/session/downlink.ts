@@ -3,6 +3,7 @@ import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
 import type { Kcp } from '../kcp/kcp.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
 import type { EngineContext } from './context.ts';
+import type { Trial } from './trial.ts';
 
 /** A datagram that is overtaken comes within this time. */
 const LATE_MS = 1_000;
@@ -16,15 +17,15 @@ export class Downlink {
   /** datagrams so far, and those of them that did not open */
   packets = 0;
   checksumErrors = 0;
+  /** on trial, nothing is kept to recover from */
+  trial: Trial | undefined;
   #decoder: FecDecoder | undefined;
   #stopped = false;
 
   constructor(
     private readonly context: EngineContext,
     private readonly kcp: Kcp,
-  ) {
-    if (context.fec) this.#decoder = this.#newDecoder();
-  }
+  ) {}
 
   /** FEC's shards that the peer has sent, and those that came; null where it sends none. */
   get shardsExpected(): number | null {
@@ -40,6 +41,7 @@ export class Downlink {
    */
   input(batch: PacketBatch, from: number, to: number, now: number): boolean {
     const { head, tail } = this.context.crypt;
+    this.kcp.receive.full = this.trial?.full ?? false;
     let fresh = false;
     let stale = false;
     for (let i = from; i < to && !this.#stopped; i++) {
@@ -69,17 +71,21 @@ export class Downlink {
       case 'none':
         return this.kcp.input(offset, length, now, false);
       case 'data':
-        this.#decoder ??= this.#newDecoder();
-        this.#decoder.input(offset, length);
+        this.#learn(offset, length);
         return this.kcp.input(offset + FEC_HEADER_BYTES, length - FEC_HEADER_BYTES, now, false);
       case 'parity':
-        this.#decoder ??= this.#newDecoder();
-        this.#decoder.input(offset, length);
+        this.#learn(offset, length);
         return false;
       case 'out-of-band':
         this.context.counters.OOBPackets++;
         return false;
     }
+  }
+
+  #learn(offset: number, length: number): void {
+    if (this.trial) return;
+    this.#decoder ??= this.#newDecoder();
+    this.#decoder.input(offset, length);
   }
 
   #newDecoder(): FecDecoder {

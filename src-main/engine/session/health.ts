@@ -25,10 +25,14 @@ const CHECKSUM_SHARE = 0.1;
 const LOSS_SHARE = 0.2;
 const LOSS_MIN_SEGMENTS = 50;
 
+/** shared by all that have none yet, and never written to */
+const NO_TROUBLES: Trouble[] = [];
+const NO_READINGS: HealthReading[] = [];
+
 /** Tells a session's troubles from readings taken about once a second. */
 export class Health {
-  troubles: Trouble[] = [];
-  #readings: HealthReading[] = [];
+  troubles = NO_TROUBLES;
+  #readings = NO_READINGS;
 
   read(reading: HealthReading): void {
     this.#readings = this.#readings.filter((past) => reading.now - past.now < WINDOW_MS);

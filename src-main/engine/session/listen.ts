@@ -1,11 +1,14 @@
 import type { HostPorts } from '../../../shared/address.ts';
+import type { Refusals } from '../../../shared/snapshot.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
-import { openingConv } from '../kcp/opening.ts';
+import { isOfConv, openingConv } from '../kcp/opening.ts';
+import { Admission, networkOf } from './admission.ts';
 import type { EngineContext } from './context.ts';
 import { receive } from './receiver.ts';
 import { KcpSession } from './session.ts';
+import { Trial } from './trial.ts';
 import type { Channel } from './uplink.ts';
 import type { DatagramSocket, Peer, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
@@ -19,6 +22,8 @@ const EVERY_INTERFACE = [
 export interface Listening {
   /** the ports listened on */
   readonly ports: number[];
+  /** What was not let in so far. */
+  readonly refusals: Readonly<Refusals>;
   /** Closes every session, then the sockets. */
   close(): void;
 }
@@ -35,26 +40,29 @@ export async function listen(
   accept: (session: KcpSession) => void,
 ): Promise<Listening> {
   const listeners: Listener[] = [];
+  const admission = new Admission(context.world);
   const close = (): void => listeners.forEach((listener) => listener.close());
   try {
     for (let port = local.minPort; port <= local.maxPort; port++) {
-      listeners.push(await openListener(context, local.host, port, network, accept));
+      listeners.push(await openListener(context, admission, local.host, port, network, accept));
     }
   } catch (error) {
     close();
     throw error;
   }
-  return { ports: listeners.map((listener) => listener.socket.localPort), close };
+  const ports = listeners.map((listener) => listener.socket.localPort);
+  return { ports, refusals: admission.refusals, close };
 }
 
 async function openListener(
   context: EngineContext,
+  admission: Admission,
   host: string,
   port: number,
   network: Network,
   accept: (session: KcpSession) => void,
 ): Promise<Listener> {
-  const listener = new Listener(context, accept);
+  const listener = new Listener(context, admission, accept);
   const candidates = host === '' ? EVERY_INTERFACE : (await network.resolve(host)).slice(0, 1);
   let cause: NodeJS.ErrnoException | undefined;
   for (const { address, family } of candidates) {
@@ -72,52 +80,32 @@ async function openListener(
     : new EngineError('listen-failed', `cannot listen on UDP ${host}:${port}: ${cause?.message}`, { cause });
 }
 
-/** A session's way to its peer, on the socket of all. */
-class PeerChannel implements Channel {
-  session: KcpSession | undefined;
+/** Of an opening's checksum, beside the 32 of its conversation: both fit a number. */
+const CHECKSUM_BITS = 20;
 
-  constructor(
-    private readonly socket: DatagramSocket,
-    private readonly peer: Peer,
-    private readonly sessions: Map<string, KcpSession>,
-  ) {}
+/** Sessions on trial of one peer, that is of one address and port. */
+const OF_PEER = 4;
 
-  get remote(): string {
-    const { address, port } = this.peer;
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  }
-
-  get writable(): boolean {
-    return this.socket.writable;
-  }
-
-  receive(): void {}
-
-  send(batch: PacketBatch): boolean {
-    return this.socket.send(batch, this.peer);
-  }
-
-  close(): void {
-    if (this.sessions.get(this.peer.key) === this.session) this.sessions.delete(this.peer.key);
-  }
-}
-
-/** One socket and the sessions on it, by the peer's address. */
+/**
+ * One socket and the sessions on it, by the peer's address. Who begins anew is on trial beside the session before, which
+ * ends when the new one has proved itself.
+ */
 class Listener implements SocketOwner {
   socket!: DatagramSocket;
-  readonly #sessions = new Map<string, KcpSession>();
+  readonly #sessions = new Map<string, KcpSession[]>();
   #scheduled = false;
   #closed = false;
 
   constructor(
     private readonly context: EngineContext,
+    private readonly admission: Admission,
     private readonly accept: (session: KcpSession) => void,
   ) {}
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const session of [...this.#sessions.values()]) session.close();
+    for (const session of [...this.#sessions.values()].flat()) session.close();
     this.socket.close();
   }
 
@@ -129,7 +117,7 @@ class Listener implements SocketOwner {
   }
 
   drained(): void {
-    for (const session of this.#sessions.values()) session.schedule();
+    for (const sessions of this.#sessions.values()) for (const session of sessions) session.schedule();
   }
 
   /** One of the clients has gone; its session will notice by itself. */
@@ -150,44 +138,96 @@ class Listener implements SocketOwner {
 
   readonly #route = (batch: PacketBatch, i: number): KcpSession | undefined => {
     const peer = this.socket.peer(i);
-    let session = this.#sessions.get(peer.key);
-    const opening = batch.ok[i] ? this.#opening(batch, i) : undefined;
-    if (opening !== undefined && opening !== session?.conv) {
-      // The same address with a new conversation: the client has begun anew.
-      session?.close(new EngineError('peer-closed', `replaced by a new session from ${peer.address}`));
-      session = this.#open(opening, peer);
-    }
-    session?.schedule();
-    return session;
-  };
-
-  /** The conversation that a datagram may open, in the clear or in an FEC data shard. */
-  #opening(batch: PacketBatch, i: number): number | undefined {
+    const sessions = this.#sessions.get(peer.key);
+    let session = sessions?.[0];
+    if (!batch.ok[i]) return session;
     const { crypt, pool } = this.context;
+    const { kernel } = pool;
     let offset = batch.offsets[i] + crypt.head;
     let length = batch.lengths[i] - crypt.head - crypt.tail;
-    const kind = fecKind(pool.kernel.view, offset, length);
-    if (kind === 'parity' || kind === 'out-of-band') return undefined;
+    const kind = fecKind(kernel.view, offset, length);
     if (kind === 'data') {
       offset += FEC_HEADER_BYTES;
       length -= FEC_HEADER_BYTES;
     }
-    return openingConv(pool.kernel, offset, length);
+    if (kind === 'data' || kind === 'none') {
+      if (sessions && sessions.length > 1) {
+        session = sessions.find(({ conv }) => isOfConv(kernel, offset, length, conv)) ?? session;
+      }
+      const opening = openingConv(kernel, offset, length);
+      if (opening !== undefined && opening !== session?.conv)
+        session = this.#admit(opening, peer, offset, length);
+    }
+    if (session?.trial) this.admission.take(session.trial, batch.lengths[i]);
+    session?.schedule();
+    return session;
+  };
+
+  /** @param offset of KCP's bytes: by their timestamp, an opening that its sender repeats is another one */
+  #admit(conv: number, peer: Peer, offset: number, length: number): KcpSession | undefined {
+    const { counters, pool } = this.context;
+    const checksum = pool.kernel.crc32(offset, length);
+    if (this.admission.isNew(conv * 2 ** CHECKSUM_BITS + (checksum >>> (32 - CHECKSUM_BITS))))
+      return this.#open(conv, peer);
+    counters.InErrs++;
+    return undefined;
   }
 
-  #open(conv: number, peer: Peer): KcpSession | undefined {
-    const channel = new PeerChannel(this.socket, peer, this.#sessions);
-    let session: KcpSession | undefined;
-    try {
-      session = new KcpSession('server', conv, this.context, channel);
-    } catch (error) {
-      // No memory for one more: the datagram is lost, and the client will try again.
-      if (error instanceof EngineError && error.code === 'out-of-memory') return undefined;
-      throw error;
-    }
-    channel.session = session;
-    this.#sessions.set(peer.key, session);
+  #open(conv: number, peer: Peer): KcpSession {
+    const { admission } = this;
+    const channel = new PeerChannel(this.socket, peer, () => this.#forget(session, peer));
+    const trial = new Trial(() => this.#passed(session, peer));
+    const session = new KcpSession('server', conv, this.context, channel, trial);
+    const before = this.#sessions.get(peer.key)?.filter((other) => other.trial) ?? [];
+    if (before.length >= OF_PEER) admission.dismiss(before[0]);
+    admission.add(session, networkOf(peer.address), trial);
+    const sessions = this.#sessions.get(peer.key);
+    if (sessions) sessions.push(session);
+    else this.#sessions.set(peer.key, [session]);
     this.accept(session);
     return session;
+  }
+
+  /** The same address with a new conversation, and it is no recording: the client has begun anew. */
+  #passed(session: KcpSession, peer: Peer): void {
+    this.admission.delete(session);
+    for (const other of [...this.#sessions.get(peer.key)!]) {
+      if (other === session) continue;
+      other.close(new EngineError('peer-closed', `replaced by a new session from ${peer.address}`));
+    }
+  }
+
+  #forget(session: KcpSession, peer: Peer): void {
+    this.admission.delete(session);
+    const sessions = this.#sessions.get(peer.key);
+    if (!sessions) return;
+    const others = sessions.filter((other) => other !== session);
+    if (others.length === 0) this.#sessions.delete(peer.key);
+    else this.#sessions.set(peer.key, others);
+  }
+}
+
+/** A session's share of a listener's socket. */
+class PeerChannel implements Channel {
+  constructor(
+    private readonly socket: DatagramSocket,
+    private readonly peer: Peer,
+    readonly close: () => void,
+  ) {}
+
+  get remote(): string {
+    const { address, port } = this.peer;
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  }
+
+  get writable(): boolean {
+    return this.socket.writable;
+  }
+
+  /** The listener gives each session its own. */
+  receive(): void {}
+
+  send(batch: PacketBatch): boolean {
+    return this.socket.send(batch, this.peer);
   }
 }

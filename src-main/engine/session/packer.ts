@@ -1,13 +1,15 @@
 import { EngineError } from '../errors.ts';
 import type { Kcp } from '../kcp/kcp.ts';
 import type { Reader } from '../kcp/receive-window.ts';
-import { FRAME_HEADER_BYTES } from '../smux/frame.ts';
+import { FRAME_HEADER_BYTES, NOP, writeHeader } from '../smux/frame.ts';
 import type { SmuxSession } from '../smux/session.ts';
 import type { FrameSink } from '../smux/sink.ts';
 import { SnappyDecoder } from '../snappy/decoder.ts';
 import { SnappyEncoder } from '../snappy/encoder.ts';
 import { MAX_PLAIN } from '../snappy/framing.ts';
 import { type EngineContext, GATHER_BYTES } from './context.ts';
+
+const nop = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
  * The byte streams between smux and KCP, both ways, compressed unless `nocomp` is set. Frames are small beside a write,
@@ -22,11 +24,12 @@ export class Packer implements FrameSink, Reader {
   #gathered = 0;
   #received = 0;
   #stopped = false;
+  /** before it is there, what comes in waits in KCP's window */
+  mux: SmuxSession | undefined;
 
   /** @param onCorrupt what came in means nothing, and neither will what follows */
   constructor(
     private readonly context: EngineContext,
-    private readonly mux: SmuxSession,
     private readonly onCorrupt: (error: EngineError) => void,
   ) {
     const { kernel } = context.pool;
@@ -40,22 +43,24 @@ export class Packer implements FrameSink, Reader {
    * @returns whether there were any
    */
   pump(): boolean {
-    const { staging } = this.context;
+    const { mux } = this;
     let any = false;
+    if (!mux) return any;
     do {
-      this.mux.pump(this);
+      mux.pump(this);
       if (this.#gathered === 0) break;
       any = true;
-      if (this.#stopped) break;
-      if (!this.#snappy) this.#writeStream(staging.outbound, this.#gathered);
-      for (let at = 0; this.#snappy && at < this.#gathered; at += MAX_PLAIN) {
-        const length = Math.min(MAX_PLAIN, this.#gathered - at);
-        const written = this.#snappy.encoder.encode(staging.outbound + at, length, staging.chunk);
-        this.#writeStream(staging.chunk, written);
-      }
-      this.#gathered = 0;
-    } while (this.mux.pending && this.kcp.writable(0));
+      this.#pass();
+    } while (mux.pending && this.kcp.writable(0));
     return any;
+  }
+
+  /** Writes a NOP of smux: something that the peer must acknowledge. */
+  ask(): void {
+    if (this.#stopped || !this.kcp.writable(0)) return;
+    writeHeader(nop, this.context.smux.version, NOP, 0, 0);
+    this.write(nop, 0, FRAME_HEADER_BYTES);
+    this.#pass();
   }
 
   /** Gives smux what `take` has gathered. */
@@ -64,7 +69,7 @@ export class Packer implements FrameSink, Reader {
     const { inbound } = this.context.staging;
     const length = this.#received;
     this.#received = 0;
-    if (length === 0 || this.#stopped) return;
+    if (length === 0 || this.#stopped || !this.mux) return;
     if (!this.#snappy) {
       this.mux.input(bytes, inbound, length);
       return;
@@ -84,7 +89,7 @@ export class Packer implements FrameSink, Reader {
   // Reader: what KCP has in order goes up.
 
   readable(): boolean {
-    return !this.#stopped && this.mux.readable;
+    return !this.#stopped && this.mux !== undefined && this.mux.readable;
   }
 
   take(offset: number, length: number): void {
@@ -98,7 +103,7 @@ export class Packer implements FrameSink, Reader {
   // FrameSink: what smux writes goes down.
 
   writable(): boolean {
-    const fits = this.#gathered + this.mux.frameSize + FRAME_HEADER_BYTES <= GATHER_BYTES;
+    const fits = this.#gathered + this.context.smux.frameSize + FRAME_HEADER_BYTES <= GATHER_BYTES;
     return (fits || this.#gathered === 0) && this.kcp.writable(this.#gathered);
   }
 
@@ -110,12 +115,26 @@ export class Packer implements FrameSink, Reader {
     this.#gathered += length;
   }
 
+  /** Passes what is gathered on to KCP. */
+  #pass(): void {
+    const { staging } = this.context;
+    const gathered = this.#gathered;
+    this.#gathered = 0;
+    if (this.#stopped) return;
+    if (!this.#snappy) this.#writeStream(staging.outbound, gathered);
+    for (let at = 0; this.#snappy && at < gathered; at += MAX_PLAIN) {
+      const length = Math.min(MAX_PLAIN, gathered - at);
+      const written = this.#snappy.encoder.encode(staging.outbound + at, length, staging.chunk);
+      this.#writeStream(staging.chunk, written);
+    }
+  }
+
   #writeStream(from: number, length: number): void {
     this.context.counters.BytesSent += length;
     this.kcp.write(from, length);
   }
 
   readonly #plain = (bytes: Uint8Array, offset: number, length: number): void => {
-    this.mux.input(bytes, offset, length);
+    this.mux!.input(bytes, offset, length);
   };
 }

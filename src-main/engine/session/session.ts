@@ -13,10 +13,12 @@ import { Downlink } from './downlink.ts';
 import { Health } from './health.ts';
 import { Packer } from './packer.ts';
 import type { Receiving } from './receiver.ts';
+import type { Trial } from './trial.ts';
 import type { Session } from './types.ts';
 import { type Channel, Uplink } from './uplink.ts';
 
 const HEALTH_MS = 1_000;
+const ignore = (): void => {};
 
 /**
  * One conversation: stream bytes in, datagrams out, and back.
@@ -27,13 +29,13 @@ const HEALTH_MS = 1_000;
  * come, write what smux has, flush KCP, and send the datagrams of all that together.
  */
 export class KcpSession implements Session, Receiving {
-  readonly mux: SmuxSession;
   expired = false;
-  onStream: (stream: SmuxStream) => void = () => {};
-  onClose: Session['onClose'] = () => {};
-  onState: Session['onState'] = () => {};
+  onStream: (stream: SmuxStream) => void = ignore;
+  onClose: Session['onClose'] = ignore;
+  onState: Session['onState'] = ignore;
   /** made when there is first something to send */
   #line: Line | undefined;
+  #mux: SmuxSession | undefined;
   readonly #packer: Packer;
   readonly #kcp: Kcp;
   readonly #uplink: Uplink;
@@ -42,10 +44,12 @@ export class KcpSession implements Session, Receiving {
   readonly #loop = new LoopDelay();
   /** closing: what has come is handed on and nothing more is taken */
   #life: 'open' | 'closing' | 'closed' = 'open';
+  #trial: Trial | undefined;
   #state: SessionState = 'idle';
   #scheduled = false;
   #timer: Timer | undefined;
   #timerAt = Infinity;
+  #heartbeat: Timer | undefined;
   #flushAt = Infinity;
   #healthAt = 0;
   readonly #openedAt: number;
@@ -55,32 +59,37 @@ export class KcpSession implements Session, Receiving {
   #segmentsOut = 0;
   #retransmitted = 0;
 
+  /** @param trial what the peer has to pass before anything it says counts; without it, it is believed */
   constructor(
-    role: 'client' | 'server',
+    private readonly role: 'client' | 'server',
     readonly conv: number,
     private readonly context: EngineContext,
     private readonly channel: Channel,
+    trial?: Trial,
   ) {
     const { counters, pool, world } = context;
     this.#openedAt = world.wallClock();
+    const epoch = new Uint32Array(1);
+    if (trial) world.randomFill(new Uint8Array(epoch.buffer));
+    this.#trial = trial;
     this.#uplink = new Uplink(context, channel);
-    this.mux = new SmuxSession({
-      ...context.smux,
-      role,
-      world,
-      onPending: () => this.schedule(),
-      onResume: () => this.schedule(),
-      onStream: (stream) => this.onStream(stream),
-      onClose: (error) => this.close(error),
-    });
-    this.#packer = new Packer(context, this.mux, (error) => this.close(error));
-    this.#kcp = new Kcp({ ...context.kcp, conv }, this.#uplink, this.#packer, counters, pool.kernel);
+    this.#uplink.trial = trial;
+    this.#packer = new Packer(context, (error) => this.close(error));
+    const settings = { ...context.kcp, conv, epoch: epoch[0] };
+    this.#kcp = new Kcp(settings, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
-    if (context.line) this.mux.limitAhead(Infinity);
     this.#downlink = new Downlink(context, this.#kcp);
-    if (role === 'client') counters.ActiveOpens++;
-    else counters.PassiveOpens++;
-    counters.MaxConn = Math.max(counters.MaxConn, ++counters.CurrEstab);
+    this.#downlink.trial = trial;
+    if (!trial) this.#establish();
+  }
+
+  get mux(): SmuxSession {
+    return (this.#mux ??= this.#newMux());
+  }
+
+  /** There while the peer has proved nothing. */
+  get trial(): Trial | undefined {
+    return this.#trial;
   }
 
   get remote(): string {
@@ -115,6 +124,7 @@ export class KcpSession implements Session, Receiving {
     const now = this.context.world.now();
     if (this.#loop.exceeds(now - this.#timerAt)) this.#kcp.slept(now);
     if (this.#downlink.input(batch, from, to, now)) this.#outstandingSince = undefined;
+    if (this.#trial) this.#try(this.#trial);
     this.#packer.deliver();
   }
 
@@ -130,14 +140,15 @@ export class KcpSession implements Session, Receiving {
     this.#life = 'closing';
     this.#packer.deliver();
     this.#packer.stop();
-    this.mux.close(error);
+    this.#mux?.close(error);
     this.#life = 'closed';
     this.#timer?.stop();
+    this.#heartbeat?.stop();
     this.#kcp.dispose();
     this.#uplink.dispose();
     this.#downlink.dispose();
     this.channel.close();
-    this.context.counters.CurrEstab--;
+    if (!this.#trial) this.context.counters.CurrEstab--;
     sessionEnded();
     this.onClose(error);
   }
@@ -167,9 +178,39 @@ export class KcpSession implements Session, Receiving {
       rcvQueue: receive.queued,
       shardsExpected,
       shardsReceived,
-      streams: this.mux.streams,
+      streams: this.#mux?.streams ?? 0,
       line: this.#line?.snapshot() ?? null,
     };
+  }
+
+  #ask(): void {
+    if (this.closed || !this.#trial || this.#kcp.send.waiting > 0) return;
+    this.#packer.ask();
+    this.schedule();
+  }
+
+  /** Ends the trial of a peer that has answered; asks one that may have answered in vain again. */
+  #try(trial: Trial): void {
+    if (this.closed) return;
+    if (!this.#kcp.proved) {
+      const { keepAliveMs } = this.context.smux;
+      if (this.#kcp.receive.nxt !== 0) this.#ask();
+      // Who only asks for our window is told what a session without a trial tells: our keepalive.
+      else if (keepAliveMs > 0) this.#heartbeat ??= this.context.world.after(keepAliveMs, () => this.#ask());
+      return;
+    }
+    this.#trial = this.#uplink.trial = this.#downlink.trial = undefined;
+    this.#establish();
+    this.#become('up');
+    trial.passed();
+  }
+
+  #establish(): void {
+    this.#packer.mux = this.mux;
+    const { counters } = this.context;
+    if (this.role === 'client') counters.ActiveOpens++;
+    else counters.PassiveOpens++;
+    counters.MaxConn = Math.max(counters.MaxConn, ++counters.CurrEstab);
   }
 
   readonly #turn = (): void => {
@@ -181,17 +222,17 @@ export class KcpSession implements Session, Receiving {
     const kcp = this.#kcp;
     kcp.drain();
     this.#packer.deliver();
-    this.mux.flush();
+    this.#mux?.flush();
     if (this.closed) return;
     const now = world.now();
-    if (!this.#line && this.mux.pending) this.#learnLine(now);
+    if (!this.#line && this.#mux?.pending) this.#learnLine(now);
     this.#uplink.turn(now);
-    if (this.#line) this.mux.frameLimit = this.#line.frameLimit;
+    if (this.#line && this.#mux) this.#mux.frameLimit = this.#line.frameLimit;
     this.#packer.pump();
     const wants = kcp.settle(now);
     if (wants === 'all' || kcp.starved || now >= this.#flushAt) {
       const { OutSegs, RetransSegs } = counters;
-      kcp.more = this.#line !== undefined && this.mux.pending;
+      kcp.more = this.#line !== undefined && this.#mux?.pending === true;
       kcp.flush(now);
       this.#refill(now);
       this.#segmentsOut += counters.OutSegs - OutSegs;
@@ -202,8 +243,9 @@ export class KcpSession implements Session, Receiving {
     if (this.#uplink.begun && this.#state === 'idle') this.#become('dialling');
     if (kcp.send.inFlight > 0) this.#outstandingSince ??= now;
     else this.#outstandingSince = undefined;
-    if (kcp.acknowledged && (this.#state === 'idle' || this.#state === 'dialling')) this.#become('up');
-    if (now >= this.#healthAt) this.#readHealth(now);
+    if (kcp.acknowledged && !this.#trial && (this.#state === 'idle' || this.#state === 'dialling'))
+      this.#become('up');
+    if (now >= this.#healthAt && !this.#trial) this.#readHealth(now);
     this.#arm(now);
   };
 
@@ -225,9 +267,25 @@ export class KcpSession implements Session, Receiving {
     }
   }
 
+  #newMux(): SmuxSession {
+    const { smux, world } = this.context;
+    const mux = new SmuxSession({
+      ...smux,
+      role: this.role,
+      world,
+      onPending: () => this.schedule(),
+      onResume: () => this.schedule(),
+      onStream: (stream) => this.onStream(stream),
+      onClose: (error) => this.close(error),
+    });
+    if (this.context.line) mux.limitAhead(Infinity);
+    return mux;
+  }
+
   /** One timer, moved only when it would come too late: a turn that comes too early just asks again. */
   #arm(now: number): void {
-    if (this.closed) return;
+    // On trial and in debt, nothing goes before something comes.
+    if (this.closed || this.#trial?.credit === false) return;
     this.#flushAt = this.#kcp.nextFlush(now);
     let at = this.#flushAt;
     if (this.#kcp.starved && this.#uplink.wait > 0) at = Math.min(at, now + this.#uplink.wait);

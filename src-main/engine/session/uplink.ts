@@ -5,6 +5,7 @@ import type { DatagramOutput } from '../kcp/kcp.ts';
 import type { Line } from '../line/line.ts';
 import { Pacer } from '../line/pacer.ts';
 import type { EngineContext } from './context.ts';
+import type { Trial } from './trial.ts';
 
 /** What ratelimit kept back on a busy machine or in an idle moment may be sent at once, up to so much. */
 const LIMIT_BURST_MS = 100;
@@ -33,6 +34,8 @@ export class Uplink implements DatagramOutput {
   line: Line | undefined;
   /** something has been sent */
   begun = false;
+  /** limits what is sent while it lasts */
+  trial: Trial | undefined;
 
   constructor(
     private readonly context: EngineContext,
@@ -60,6 +63,7 @@ export class Uplink implements DatagramOutput {
   }
 
   ready(): boolean {
+    if (this.trial?.credit === false) return false;
     return this.channel.writable && this.#limit?.ready !== false && this.line?.ready !== false;
   }
 
@@ -97,10 +101,14 @@ export class Uplink implements DatagramOutput {
     const batch = this.#batch;
     if (!batch || batch.count === 0) return;
     const { crypt, counters, pool } = this.context;
+    this.#batch = undefined;
+    if (this.trial && !this.#affordable(batch, this.trial)) {
+      pool.give(batch);
+      return;
+    }
     for (let i = 0; i < batch.count; i++) counters.OutBytes += batch.lengths[i];
     counters.OutPkts += batch.count;
     crypt.seal(batch);
-    this.#batch = undefined;
     this.begun = true;
     if (this.channel.send(batch)) pool.give(batch);
   }
@@ -110,6 +118,12 @@ export class Uplink implements DatagramOutput {
     this.#encoder?.dispose();
     if (this.#batch) this.context.pool.give(this.#batch);
     this.#batch = undefined;
+  }
+
+  #affordable(batch: PacketBatch, trial: Trial): boolean {
+    let bytes = 0;
+    for (let i = 0; i < batch.count; i++) bytes += batch.lengths[i];
+    return trial.spend(bytes);
   }
 
   #push(batch: PacketBatch, length: number, data: boolean): void {

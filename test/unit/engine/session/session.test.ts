@@ -188,22 +188,6 @@ describe('a session through the simulated network', () => {
     listening.close();
   });
 
-  it('is replaced when the same address begins a new conversation', async () => {
-    const { world, session, accepted, listening } = await pair(3, {});
-    await world.run(500);
-    const [first] = accepted;
-    const reasons: string[] = [];
-    first.onClose = (reason) => reasons.push(reason.code);
-    // The same socket with another conv, as a client that was restarted on the same port.
-    const again = new KcpSession('client', 12345, session['context'], session['channel']);
-    again.probe();
-    await world.run(500);
-    expect(reasons).toEqual(['peer-closed']);
-    expect(accepted).toHaveLength(2);
-    again.close();
-    listening.close();
-  });
-
   it('closes after 30 s of silence', async () => {
     const { world, network, session, listening } = await pair(3, {});
     await world.run(1_000);
