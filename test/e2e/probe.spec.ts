@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { KEY } from '../support/peers.ts';
@@ -50,6 +51,8 @@ test('the form finds what a server uses, fills it in, and takes it back', async 
   for (const key of ['crypt', 'datashard', 'parityshard', 'nocomp', 'smuxver'])
     await expect(page.locator(`[data-found=${key}]`).first()).toBeAttached();
   await expect(page.locator('input[name=datashard]')).toHaveValue('5');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.locator('input[name=datashard]')).toHaveValue('10');
   await expect(page.locator('input[name=host]')).toHaveValue('127.0.0.1');

@@ -97,6 +97,22 @@ describe('a tunnel in trouble', () => {
     expect(await stateOf(id)).toMatchObject({ diagnosis: { code } });
   });
 
+  it('is asked about once when it first comes up, with its own crypt alone, though it shows no trouble', async () => {
+    const id = await create();
+    await client.request('tunnels.start', { id });
+    const [worker] = app.workers;
+    worker.connect();
+    worker.tick();
+    expect(app.probes.asked).toHaveLength(1);
+    expect(app.probes.asked[0].target.crypts).toEqual(['aes']);
+    app.probes.asked[0].answer(
+      probeReport({ found: { ...probeReport().found, crypt: 'aes', nocomp: true } }),
+    );
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ kind: 'degraded', why: { code: 'other-compression' } });
+    expect(app.probes.asked).toHaveLength(1);
+  });
+
   it('stops asking when it is switched off, and begins anew when it is switched on', async () => {
     const id = await create();
     await client.request('tunnels.start', { id });
