@@ -31,3 +31,15 @@ export function lockDown({ app, session }: Pick<ElectronMain, 'app' | 'session'>
 
 /** Copying a server command is the one thing the window asks of the system; reading the clipboard is not. */
 const isAllowed = (permission: string): boolean => permission === 'clipboard-sanitized-write';
+
+/** By which another program could make this one do its bidding. */
+const DEBUGGING = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'inspect',
+  'inspect-brk',
+  'inspect-port',
+];
+
+export const isDebugged = ({ app }: Pick<ElectronMain, 'app'>): boolean =>
+  DEBUGGING.some((name) => app.commandLine.hasSwitch(name));

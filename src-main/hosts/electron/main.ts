@@ -4,9 +4,9 @@ import plainFiles from 'original-fs';
 import { version } from '../../../package.json';
 import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
+import { hasTray } from '../../app/tray-host.ts';
 import { CONF_NAME, confOptions } from '../../store/conf-file.ts';
 import { DesktopApp } from './desktop-app.ts';
-import { hasTray } from './tray-host.ts';
 
 const app = new DesktopApp({
   electron,

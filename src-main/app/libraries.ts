@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ElectronMain } from './electron-main.ts';
 
 /** The file system as it is, in which an archive is a file. */
 export interface PlainFiles {
@@ -16,18 +15,6 @@ interface Entry {
   unpacked?: boolean;
   integrity?: { hash: string };
 }
-
-/** By which another program could make this one do its bidding. */
-const DEBUGGING = [
-  'remote-debugging-port',
-  'remote-debugging-pipe',
-  'inspect',
-  'inspect-brk',
-  'inspect-port',
-];
-
-export const isDebugged = ({ app }: Pick<ElectronMain, 'app'>): boolean =>
-  DEBUGGING.some((name) => app.commandLine.hasSwitch(name));
 
 /**
  * Compares the libraries that lie beside the archive with the hashes in its header, which Electron checks itself where

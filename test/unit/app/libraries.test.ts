@@ -3,8 +3,8 @@ import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkLibraries } from '../../../../src-main/hosts/electron/integrity.ts';
-import { writeAsarHeader } from '../../../support/asar-header.ts';
+import { checkLibraries } from '../../../src-main/app/libraries.ts';
+import { writeAsarHeader } from '../../support/asar-header.ts';
 
 describe('checkLibraries', () => {
   let resources = '';
