@@ -190,8 +190,8 @@ describe('the package', () => {
         /^node_modules\/(electron|vite|svelte|typescript|ws|koffi\/(vendor|lib)|zod\/src)\//.test(path),
       ),
     ).toEqual([]);
-    // today 5.9 MB: zod 3.5 of it, the window 1.0, conf with ajv 1.2, ours 0.8
-    expect(statSync(asarOf(name)).size).toBeLessThan(7 << 20);
+    // today 4.9 MB: zod 2.3 of it, the window 0.9, the app 0.7, ajv, which conf brings along, 0.5
+    expect(statSync(asarOf(name)).size).toBeLessThan(6 << 20);
   });
 
   it('for Linux has its one native library where the system can load it, and its hash in the archive', () => {
