@@ -74,7 +74,7 @@ test('a passphrase seals the keys, is asked for at the next start, and can be fo
     await form.save();
     await expect(page.getByText('cleared with the forgotten')).toBeHidden();
     await expect(third.row('sealed')).toBeVisible();
-    expect(await onDisk()).toContain('entered anew');
+    await expect.poll(onDisk).toContain('entered anew');
   } finally {
     await page.goto('about:blank');
     await last.stop();

@@ -230,8 +230,9 @@ export class SessionKeeper {
     if (this.#outage) this.#outage.unsent = null;
     const tell = troubleTeller(session, this.#options.emit);
     session.onClose = (error) => this.#lost(session, error);
-    // a server opens no streams
-    session.onStream = (stream) => stream.destroy();
+    // no server of kcptun opens streams: one that does could open as many as it likes
+    session.onStream = () =>
+      session.close(new EngineError('smux-protocol', 'the server opened a stream towards its client'));
     session.onState = (state, troubles) => {
       tell(troubles);
       this.#changed(session, state, troubles);

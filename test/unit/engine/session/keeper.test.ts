@@ -3,7 +3,7 @@ import { EngineError } from '../../../../src-main/engine/errors.ts';
 import type { EngineEvent } from '../../../../src-main/engine/events.ts';
 import { type KeeperOptions, SessionKeeper } from '../../../../src-main/engine/session/keeper.ts';
 import type { Session } from '../../../../src-main/engine/session/types.ts';
-import { MemoryLine } from '../../../support/memory-session.ts';
+import { MemoryLine, type MemorySession } from '../../../support/memory-session.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
 
 class Bench {
@@ -72,6 +72,21 @@ afterEach(() => {
 const conv = (session: Session | undefined): number | undefined => session?.conv;
 
 describe('session keeper', () => {
+  it('ends a session whose server opens streams towards it, and dials anew', async () => {
+    const bench = new Bench();
+    await bench.pass(500);
+    const first = bench.keeper.usable as MemorySession;
+    for (let i = 0; i < 1000; i++) first.peer!.mux.open();
+    await bench.pass(500);
+    expect([first.closed, first.mux.streams]).toEqual([true, 0]);
+    expect(bench.events.find(({ kind }) => kind === 'session-closed')).toMatchObject({
+      error: { code: 'smux-protocol' },
+    });
+    await bench.pass(3000);
+    expect(bench.keeper.usable).not.toBe(first);
+    expect(bench.keeper.usable?.closed).toBe(false);
+  });
+
   it('has a session once the server has acknowledged something, not before', async () => {
     const bench = new Bench();
     bench.line.cut();
