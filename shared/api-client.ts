@@ -9,6 +9,7 @@ import type {
   Transport,
 } from './api.ts';
 import { ApiError, fromErrorData } from './errors.ts';
+import type { Unsubscribe } from './listeners.ts';
 
 // Types alone are imported from the schema: the window needs no validator, and zod stays out of its bundle.
 
@@ -19,7 +20,9 @@ export interface ApiClient {
     ...args: undefined extends RequestArgs<N> ? [args?: RequestArgs<N>] : [args: RequestArgs<N>]
   ): Promise<RequestResult<N>>;
   /** Calls `listener` at each notification of that name, until the function returned is called. */
-  on<N extends NotificationName>(name: N, listener: (data: Notifications[N]) => void): () => void;
+  on<N extends NotificationName>(name: N, listener: (data: Notifications[N]) => void): Unsubscribe;
+  /** Listens to the transport no more, and rejects what waits; so does the end of the transport. */
+  close(): void;
 }
 
 export function createApiClient(transport: Transport): ApiClient {
@@ -28,7 +31,7 @@ export function createApiClient(transport: Transport): ApiClient {
   let lastId = 0;
   let closed = false;
 
-  transport.onMessage((raw) => {
+  const ignore = transport.onMessage((raw) => {
     const message = raw as CoreMessage;
     if ('notification' in message) {
       for (const listener of listeners.get(message.notification) ?? []) listener(message.data as never);
@@ -39,11 +42,14 @@ export function createApiClient(transport: Transport): ApiClient {
     if ('error' in message) caller?.reject(fromErrorData(message.error));
     else caller?.resolve(message.result);
   });
-  transport.onClose(() => {
+  const close = (): void => {
     closed = true;
+    ignore();
+    forget();
     for (const { reject } of waiting.values()) reject(disconnected());
     waiting.clear();
-  });
+  };
+  const forget = transport.onClose(close);
 
   return {
     request: <N extends RequestName>(name: N, args?: RequestArgs<N>) =>
@@ -60,6 +66,7 @@ export function createApiClient(transport: Transport): ApiClient {
       listeners.set(name, set.add(listener));
       return () => void set.delete(listener);
     },
+    close,
   };
 }
 

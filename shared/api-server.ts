@@ -15,12 +15,19 @@ const requestMessage = z.strictObject({
   args: z.unknown().optional(),
 });
 
-/** Serves one window: validates every request, answers in any order, and passes on the core's notifications. */
+/**
+ * Serves one window until its transport closes: validates every request, answers in any order, and passes on the
+ * core's notifications.
+ */
 export function serveApi(core: ApiCore, transport: Transport): void {
   const { handlers, detach } = core.attach((notification, data) => transport.send({ notification, data }));
-  transport.onClose(detach);
-  transport.onMessage((message) => {
+  const ignore = transport.onMessage((message) => {
     void answer(handlers, message).then((reply) => transport.send(reply));
+  });
+  const forget = transport.onClose(() => {
+    forget();
+    ignore();
+    detach();
   });
 }
 

@@ -5,6 +5,7 @@ import { EXTRA_DEPTH, EXTRA_SIZE, extraProblem } from './extra.ts';
 import type { ImportNote } from './import/found.ts';
 import { LONGEST_IMPORT, LONGEST_IMPORTS } from './import/limits.ts';
 import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from './limits.ts';
+import type { Unsubscribe } from './listeners.ts';
 import type { LogLine } from './log.ts';
 import type { Ping, ProbeProgress, ProbeReport } from './probe.ts';
 import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.ts';
@@ -290,8 +291,8 @@ export interface ApiCore {
 /** Carries messages (JSON-like values) between a window and the core, in order. */
 export interface Transport {
   send(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): void;
-  onClose(listener: () => void): void;
+  onMessage(listener: (message: unknown) => void): Unsubscribe;
+  onClose(listener: () => void): Unsubscribe;
 }
 
 export interface RequestMessage {

@@ -28,8 +28,18 @@ export class Link {
     try {
       const transport = await this.connect();
       const client = createApiClient(transport);
-      transport.onClose(() => this.#again());
-      this.core = await Core.open(client);
+      const forget = transport.onClose(() => {
+        forget();
+        this.#again();
+      });
+      try {
+        this.core = await Core.open(client);
+      } catch (error) {
+        // the transport may be the same at the next try
+        forget();
+        client.close();
+        throw error;
+      }
       this.lost = false;
     } catch {
       this.#again();

@@ -30,9 +30,15 @@ function open(socket: WebSocket): Promise<Transport> {
     socket.onopen = () =>
       resolve({
         send: (message) => socket.send(JSON.stringify(message)),
-        onMessage: (listener) =>
-          socket.addEventListener('message', ({ data }) => listener(JSON.parse(String(data)))),
-        onClose: (listener) => socket.addEventListener('close', listener),
+        onMessage: (listener) => {
+          const receive = ({ data }: MessageEvent): void => listener(JSON.parse(String(data)));
+          socket.addEventListener('message', receive);
+          return () => socket.removeEventListener('message', receive);
+        },
+        onClose: (listener) => {
+          socket.addEventListener('close', listener);
+          return () => socket.removeEventListener('close', listener);
+        },
       });
   });
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUESTS, type Transport } from '../../shared/api.ts';
 import { serveApi } from '../../shared/api-server.ts';
 import { ERROR_CODES } from '../../shared/errors.ts';
+import { Listeners } from '../../shared/listeners.ts';
 import { appCore, temporaryFolder } from '../support/app-core.ts';
 
 let app: ReturnType<typeof appCore>;
@@ -46,8 +47,8 @@ describe('the API', () => {
   it('answers whatever comes, once, with a result or a known code', async () => {
     await fc.assert(
       fc.asyncProperty(message, async (sent) => {
-        let receive: (message: unknown) => void = () => undefined;
-        let close: () => void = () => undefined;
+        const messages = new Listeners<[message: unknown]>();
+        const closed = new Listeners();
         const replies: { id?: unknown; error?: { code: string; message: string } }[] = [];
         const replied = new Promise<void>((resolve) => {
           const transport: Transport = {
@@ -56,14 +57,14 @@ describe('the API', () => {
               replies.push(JSON.parse(JSON.stringify(reply)) as (typeof replies)[number]);
               resolve();
             },
-            onMessage: (listener) => void (receive = listener),
-            onClose: (listener) => void (close = listener),
+            onMessage: messages.add,
+            onClose: closed.add,
           };
           serveApi(app.core, transport);
         });
-        receive(sent);
+        messages.call(sent);
         await replied;
-        close();
+        closed.call();
         expect(replies).toHaveLength(1);
         const [{ error }] = replies;
         if (!error) return;

@@ -9,6 +9,7 @@ import { Store } from '../../src-main/store/store.ts';
 import type { HostCapabilities, Transport } from '../../shared/api.ts';
 import { type ApiClient, createApiClient } from '../../shared/api-client.ts';
 import { serveApi } from '../../shared/api-server.ts';
+import { Listeners } from '../../shared/listeners.ts';
 import { ProbeDouble } from './probe-double.ts';
 import { WorkerDouble } from './worker-double.ts';
 
@@ -57,25 +58,25 @@ export function appCore(
 
 /** A window on a core, over a transport that is a pair of function calls; what crosses is JSON. */
 export function openWindow(core: Core): { client: ApiClient; close: () => void; messages: () => number } {
-  let toCore: (message: unknown) => void = () => undefined;
-  let toWindow: (message: unknown) => void = () => undefined;
-  let closed: () => void = () => undefined;
+  const toCore = new Listeners<[message: unknown]>();
+  const toWindow = new Listeners<[message: unknown]>();
+  const closed = new Listeners();
   let messages = 0;
   const copy = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
   const atCore: Transport = {
     send: (message) => {
       if ('notification' in (message as object)) messages++;
-      toWindow(copy(message));
+      toWindow.call(copy(message));
     },
-    onMessage: (listener) => void (toCore = listener),
-    onClose: (listener) => void (closed = listener),
+    onMessage: toCore.add,
+    onClose: closed.add,
   };
   const atWindow: Transport = {
-    send: (message) => toCore(copy(message)),
-    onMessage: (listener) => void (toWindow = listener),
-    onClose: () => undefined,
+    send: (message) => toCore.call(copy(message)),
+    onMessage: toWindow.add,
+    onClose: closed.add,
   };
   const client = createApiClient(atWindow);
   serveApi(core, atCore);
-  return { client, close: () => closed(), messages: () => messages };
+  return { client, close: closed.call, messages: () => messages };
 }

@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { serveApi } from '../../shared/api-server.ts';
 import { WEB_SESSION_PATH } from '../../shared/web.ts';
+import { socketTransport } from '../../src-main/hosts/web/socket-transport.ts';
 import type { MockCore } from './mock-core.ts';
 
 const TYPES: Record<string, string> = {
@@ -33,11 +34,7 @@ export async function serveMock(core: MockCore, folder: string): Promise<MockHos
   });
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket) => {
-    serveApi(core, {
-      send: (message) => socket.send(JSON.stringify(message)),
-      onMessage: (listener) => socket.on('message', (data) => listener(JSON.parse(String(data)))),
-      onClose: (listener) => socket.on('close', listener),
-    });
+    serveApi(core, socketTransport(socket, 60_000));
   });
   const timer = setInterval(() => core.tick(), 1000);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,6 @@
 import { createApiClient } from '../../shared/api-client.ts';
 import { serveApi } from '../../shared/api-server.ts';
+import { Listeners } from '../../shared/listeners.ts';
 import { Core } from '../../src-renderer/client/core.svelte.ts';
 import { App } from '../../src-renderer/features/shell/app.svelte.ts';
 import { MockCore, type MockTunnel } from './mock-core.ts';
@@ -12,21 +13,20 @@ export async function openWindow(tunnels: MockTunnel[]): Promise<{
   cut: () => void;
 }> {
   const mock = new MockCore(tunnels);
-  const toCore: ((message: unknown) => void)[] = [];
-  const toWindow: ((message: unknown) => void)[] = [];
-  const closed: (() => void)[] = [];
+  const toCore = new Listeners<[message: unknown]>();
+  const toWindow = new Listeners<[message: unknown]>();
+  const closed = new Listeners();
   // as a wire does: later, and as text
-  const pass = (listeners: ((message: unknown) => void)[]) => (message: unknown) => {
+  const pass = (listeners: Listeners<[message: unknown]>) => (message: unknown) => {
     const text = JSON.stringify(message);
-    queueMicrotask(() => listeners.forEach((listener) => listener(JSON.parse(text))));
+    queueMicrotask(() => listeners.call(JSON.parse(text)));
   };
-  const onClose = (listener: () => void) => void closed.push(listener);
-  serveApi(mock, { send: pass(toWindow), onMessage: (listener) => void toCore.push(listener), onClose });
+  serveApi(mock, { send: pass(toWindow), onMessage: toCore.add, onClose: closed.add });
   const client = createApiClient({
     send: pass(toCore),
-    onMessage: (listener) => void toWindow.push(listener),
-    onClose,
+    onMessage: toWindow.add,
+    onClose: closed.add,
   });
   const core = await Core.open(client);
-  return { mock, core, app: new App(core), cut: () => closed.forEach((listener) => listener()) };
+  return { mock, core, app: new App(core), cut: closed.call };
 }

@@ -1,5 +1,6 @@
 import type { ApiCore, Transport } from '../../../shared/api.ts';
 import { serveApi } from '../../../shared/api-server.ts';
+import { Listeners } from '../../../shared/listeners.ts';
 import { API_CHANNEL } from './channel.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { isOurs } from './lockdown.ts';
@@ -23,20 +24,20 @@ export function serveWindow(
   contents: Electron.WebContents,
   { ipcMain }: Pick<ElectronMain, 'ipcMain'>,
 ): void {
-  let receive: (message: unknown) => void = () => undefined;
-  let close: () => void = () => undefined;
+  const messages = new Listeners<[message: unknown]>();
+  const closed = new Listeners();
   const transport: Transport = {
     send: (message) => {
       if (!contents.isDestroyed()) contents.send(API_CHANNEL, message);
     },
-    onMessage: (listener) => void (receive = listener),
-    onClose: (listener) => void (close = listener),
+    onMessage: messages.add,
+    onClose: closed.add,
   };
   const listener = (event: Electron.IpcMainEvent, message: unknown): void => {
-    if (isOurSender(event, contents)) receive(message);
+    if (isOurSender(event, contents)) messages.call(message);
   };
   const serve = (): void => {
-    close();
+    closed.call();
     serveApi(core, transport);
   };
   ipcMain.on(API_CHANNEL, listener);
@@ -45,7 +46,7 @@ export function serveWindow(
   });
   contents.once('destroyed', () => {
     ipcMain.off(API_CHANNEL, listener);
-    close();
+    closed.call();
   });
   serve();
 }

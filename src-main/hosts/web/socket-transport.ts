@@ -24,8 +24,15 @@ export function socketTransport(socket: WebSocket, pingMs: number): Transport {
       if (socket.bufferedAmount > MOST_WAITING) socket.terminate();
       else socket.send(JSON.stringify(message));
     },
-    onMessage: (listener) => socket.on('message', (data) => listener(parsed(data))),
-    onClose: (listener) => socket.on('close', listener),
+    onMessage: (listener) => {
+      const receive = (data: RawData): void => listener(parsed(data));
+      socket.on('message', receive);
+      return () => void socket.off('message', receive);
+    },
+    onClose: (listener) => {
+      socket.on('close', listener);
+      return () => void socket.off('close', listener);
+    },
   };
 }
 

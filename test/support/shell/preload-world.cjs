@@ -11,6 +11,11 @@ module.exports = (deliver, tell) => {
   const ipcRenderer = {
     send: (channel, ...args) => void tell(channel, structuredClone(args)),
     on: (channel, listener) => void listeners.set(channel, [...(listeners.get(channel) ?? []), listener]),
+    off: (channel, listener) =>
+      void listeners.set(
+        channel,
+        (listeners.get(channel) ?? []).filter((one) => one !== listener),
+      ),
   };
   const bridged = (value) =>
     typeof value === 'function' ? (...args) => bridged(value(...args.map(bridged))) : structuredClone(value);

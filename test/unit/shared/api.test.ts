@@ -3,22 +3,20 @@ import type { ApiCore, Notify, RequestHandlers, Transport } from '../../../share
 import { createApiClient } from '../../../shared/api-client.ts';
 import { serveApi } from '../../../shared/api-server.ts';
 import { ApiError } from '../../../shared/errors.ts';
+import { Listeners } from '../../../shared/listeners.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 
 /** Two transports back to back that carry JSON, as the socket does. */
 function pair(): { window: Transport & { close(): void }; core: Transport } {
-  const ends = [0, 1].map(() => ({
-    message: (_: unknown): void => undefined,
-    close: (): void => undefined,
-  }));
+  const ends = [0, 1].map(() => ({ messages: new Listeners<[message: unknown]>(), closed: new Listeners() }));
   const end = (mine: number, other: number) => ({
     send: (message: unknown) => {
       const text = JSON.stringify(message);
-      queueMicrotask(() => ends[other].message(JSON.parse(text)));
+      queueMicrotask(() => ends[other].messages.call(JSON.parse(text)));
     },
-    onMessage: (listener: (message: unknown) => void) => void (ends[mine].message = listener),
-    onClose: (listener: () => void) => void (ends[mine].close = listener),
-    close: () => ends.forEach(({ close }) => close()),
+    onMessage: ends[mine].messages.add,
+    onClose: ends[mine].closed.add,
+    close: () => ends.forEach(({ closed }) => closed.call()),
   });
   return { window: end(0, 1), core: end(1, 0) };
 }

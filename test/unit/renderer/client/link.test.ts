@@ -1,28 +1,20 @@
 import { expect, it } from 'vitest';
 import type { Transport } from '../../../../shared/api.ts';
 import { serveApi } from '../../../../shared/api-server.ts';
+import { Listeners } from '../../../../shared/listeners.ts';
 import { OFF } from '../../../../shared/state.ts';
 import { Link } from '../../../../src-renderer/client/link.svelte.ts';
 import { MockCore, mockProfile } from '../../../support/mock-core.ts';
 
 /** A line to a core in this process, and the way to cut it. */
 function line(core: MockCore): { transport: Transport; cut: () => void } {
-  const listeners: ((message: unknown) => void)[] = [];
-  const closed: (() => void)[] = [];
-  const onClose = (listener: () => void) => void closed.push(listener);
-  let toCore = (_message: unknown) => {};
-  serveApi(core, {
-    send: (message) => listeners.forEach((listener) => listener(message)),
-    onMessage: (listener) => (toCore = listener),
-    onClose,
-  });
+  const toWindow = new Listeners<[unknown]>();
+  const toCore = new Listeners<[unknown]>();
+  const closed = new Listeners();
+  serveApi(core, { send: toWindow.call, onMessage: toCore.add, onClose: closed.add });
   return {
-    transport: {
-      send: (message) => toCore(message),
-      onMessage: (listener) => void listeners.push(listener),
-      onClose,
-    },
-    cut: () => closed.splice(0).forEach((listener) => listener()),
+    transport: { send: toCore.call, onMessage: toWindow.add, onClose: closed.add },
+    cut: closed.call,
   };
 }
 
@@ -66,4 +58,36 @@ it('goes on trying where nothing answers', async () => {
   expect([link.lost, link.core]).toEqual([true, null]);
   await expect.poll(() => link.core?.tunnels).toEqual([]);
   expect(tries).toBe(4);
+});
+
+it('leaves no listener behind where an open fails, however often', async () => {
+  const messages = new Listeners<[unknown]>();
+  const closed = new Listeners();
+  let tries = 0;
+  const core = new MockCore([]);
+  const transport: Transport = {
+    send: (message) => {
+      const { id } = message as { id: number };
+      if (++tries < 6)
+        queueMicrotask(() =>
+          messages.call({ id, error: { code: 'internal', message: 'not yet', fields: [] } }),
+        );
+      else
+        serveApi(core, {
+          send: messages.call,
+          onMessage: (listener) => (listener(message), () => {}),
+          onClose: closed.add,
+        });
+    },
+    onMessage: messages.add,
+    onClose: closed.add,
+  };
+  const link = new Link(() => Promise.resolve(transport), 1);
+  await link.open();
+  expect([link.core, messages.size, closed.size]).toEqual([null, 0, 0]);
+  await expect.poll(() => link.core?.tunnels).toEqual([]);
+  // the window's own, and for the end also the link and the core
+  expect([tries, messages.size, closed.size]).toEqual([6, 1, 3]);
+  closed.call();
+  expect([link.lost, messages.size]).toEqual([true, 0]);
 });
