@@ -22,7 +22,10 @@ const requestMessage = z.strictObject({
 export function serveApi(core: ApiCore, transport: Transport): void {
   const { handlers, detach } = core.attach((notification, data) => transport.send({ notification, data }));
   const ignore = transport.onMessage((message) => {
-    void answer(handlers, message).then((reply) => transport.send(reply));
+    answer(handlers, message)
+      .then((reply) => transport.send(reply))
+      // a window that cannot be answered is gone
+      .catch(detach);
   });
   const forget = transport.onClose(() => {
     forget();

@@ -98,8 +98,9 @@ export class Core implements ApiCore {
     const { store, log } = this.#deps;
     const now = Date.now();
     const { starts = [] } = store.host;
-    store.host = { ...store.host, starts: [...starts, now].slice(-2) };
-    if (starts.length === 2 && now - starts[1] < CRASHES_MS) {
+    this.#remember({ host: { ...store.host, starts: [...starts, now].slice(-2) } });
+    // a clock that was set back tells of no crash
+    if (starts.length === 2 && Math.abs(now - starts[1]) < CRASHES_MS) {
       log.write('error', 'two crashes within a minute: no tunnel is brought up');
       this.#notices = [...this.#notices, { id: 'not-restored', code: 'not-restored' }];
       this.#tell('notices', this.#notices);
@@ -158,13 +159,7 @@ export class Core implements ApiCore {
     await this.#supervisor.stopAll();
     for (const { outbox } of this.#listeners) outbox.stop();
     this.#listeners.clear();
-    const { store, log } = this.#deps;
-    try {
-      store.host = { ...store.host, starts: [] };
-    } catch (error) {
-      // a full disk must not keep the app from ending
-      log.write('error', (error as Error).message);
-    }
+    this.#remember({ host: { ...this.#deps.store.host, starts: [] } });
     this.#deps.log.write('info', 'closed');
     await this.#deps.log.file?.flush();
   }
@@ -177,11 +172,26 @@ export class Core implements ApiCore {
   }
 
   attach(notify: Notify): { handlers: RequestHandlers; detach(): void } {
-    const listener: Listener = { notify, outbox: new Outbox(notify), watched: null };
-    this.#listeners.add(listener);
     let unfollow = (): void => undefined;
     const { log, probe } = this.#deps;
-    const probes = new WindowProbes(probe, notify);
+    const detach = (): void => {
+      unfollow();
+      probes.stopAll();
+      listener.outbox.stop();
+      this.#listeners.delete(listener);
+    };
+    const told: Notify = (name, data) => {
+      try {
+        notify(name, data);
+      } catch (error) {
+        // what breaks in one window is neither the others' business nor the tunnels'
+        detach();
+        log.write('error', `a window is told nothing more: ${(error as Error).message}`);
+      }
+    };
+    const probes = new WindowProbes(probe, told);
+    const listener: Listener = { notify: told, outbox: new Outbox(told), watched: null };
+    this.#listeners.add(listener);
     return {
       handlers: {
         ...this.#handlers,
@@ -193,12 +203,7 @@ export class Core implements ApiCore {
           if (on) unfollow = log.follow((line) => listener.outbox.line(line));
         },
       },
-      detach: () => {
-        unfollow();
-        probes.stopAll();
-        listener.outbox.stop();
-        this.#listeners.delete(listener);
-      },
+      detach,
     };
   }
 
@@ -376,7 +381,16 @@ export class Core implements ApiCore {
     if (this.#closing) return;
     // what waits for its key is on too, as far as the next start is concerned
     const on = this.#book.all.filter(({ id }) => this.#locked.has(id) || isOn(this.#supervisor.state(id)));
-    this.#deps.store.running = on.map(({ id }) => id);
+    this.#remember({ running: on.map(({ id }) => id) });
+  }
+
+  /** For the next start: a full disk must keep nothing from starting, stopping or ending now. */
+  #remember(memory: Partial<Pick<Store, 'host' | 'running'>>): void {
+    try {
+      Object.assign(this.#deps.store, memory);
+    } catch (error) {
+      this.#deps.log.write('error', `not remembered for the next start: ${(error as Error).message}`);
+    }
   }
 
   #changed<T>(change: () => T): T {

@@ -34,7 +34,13 @@ export class Demo {
     if (this.profile) return this.profile;
     this.profile = DEMO;
     const traffic = (this.#traffic = new DemoTraffic());
-    const target = await traffic.listen();
+    let target: string;
+    try {
+      target = await traffic.listen();
+    } catch (error) {
+      if (this.#traffic === traffic) this.profile = this.#traffic = null;
+      throw error;
+    }
     if (this.#traffic !== traffic) {
       await traffic.stop();
       return DEMO;

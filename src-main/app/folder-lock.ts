@@ -74,7 +74,8 @@ function listen(path: string): Promise<Server> {
     socket.end(String(process.pid));
   });
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(path, () => {
+    // stays, for the accepts that find no descriptor later
+    server.on('error', reject).listen(path, () => {
       if (process.platform !== 'win32') chmodSync(path, 0o600);
       // it must not keep a process alive that has nothing else to do
       resolve(server.unref());

@@ -77,7 +77,7 @@ export class NetworkWatch {
   #look(awake: boolean): void {
     const now = this.deps.wallClock();
     this.#polledAt = now;
-    const slept = awake && now - this.#wokeAt >= SAME_SLEEP_MS;
+    const slept = awake && Math.abs(now - this.#wokeAt) >= SAME_SLEEP_MS;
     if (slept) this.#wokeAt = now;
     const current = this.#fingerprint();
     const changed = current !== this.#last;

@@ -30,7 +30,8 @@ export class DemoTraffic {
       });
     }));
     await new Promise<void>((resolve, reject) => {
-      target.once('error', reject).listen(0, '127.0.0.1', resolve);
+      // stays, for the accepts that find no descriptor later
+      target.on('error', reject).listen(0, '127.0.0.1', resolve);
     });
     const address = target.address();
     if (address === null || typeof address === 'string') throw new Error('the target has no port');

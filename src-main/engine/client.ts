@@ -30,6 +30,8 @@ export interface ClientSetup {
 /** Connections that wait for a session, at most, and how long each does. */
 const WAITING_MOST = 1024;
 const WAITING_MS = 30_000;
+/** Out of descriptors the system says so again and again: that is told no more often. */
+const NOT_ACCEPTED_MS = 10_000;
 
 interface Waiting {
   socket: Socket;
@@ -48,6 +50,7 @@ export class Client {
   #listener: LocalListener | undefined;
   #turn = 0;
   #closed = false;
+  #notAcceptedAt = -Infinity;
 
   constructor(setup: ClientSetup) {
     const { options, world, dial, answered, cipher } = setup;
@@ -82,7 +85,11 @@ export class Client {
    */
   async start(): Promise<void> {
     const address = readAddress('localaddr', this.#setup.options.localaddr, 'listen');
-    this.#listener = await listenLocally(address, (socket) => this.#accept(socket));
+    this.#listener = await listenLocally(
+      address,
+      (socket) => this.#accept(socket),
+      (error) => this.#notAccepted(error),
+    );
     this.#events.emit({ kind: 'listening', address: this.#listener.address });
     for (const keeper of this.#keepers) keeper.start();
   }
@@ -123,6 +130,13 @@ export class Client {
     await new Promise<void>((resolve) => this.#setup.world.endOfTurn(resolve));
     for (const keeper of this.#keepers) keeper.close();
     await listenerClosed;
+  }
+
+  #notAccepted({ message }: Error): void {
+    const now = this.#setup.world.now();
+    if (now - this.#notAcceptedAt < NOT_ACCEPTED_MS) return;
+    this.#notAcceptedAt = now;
+    this.#events.emit({ kind: 'refused', in: this.address, reason: message });
   }
 
   #accept(socket: Socket): void {

@@ -10,6 +10,8 @@ export type EngineEvent =
   | { kind: 'detail'; text: string }
   /** the local address as bound: the port is the real one */
   | { kind: 'listening'; address: string }
+  /** it listens there no more; it will try to again in so many milliseconds, and `listening` follows */
+  | { kind: 'listener-failed'; address: string; error: EngineError; inMs: number }
   /** a session is about to be dialled */
   | { kind: 'dialling'; remote: string }
   /** at the client: the peer has acknowledged something; at the server: a peer has begun a session, and answered */
@@ -65,6 +67,8 @@ export function describeEvent(event: EngineEvent): string {
       return event.text;
     case 'listening':
       return `listening on: ${event.address}`;
+    case 'listener-failed':
+      return `not listening on: ${event.address} ${event.error.message}, again in ${(event.inMs / 1000).toFixed(1)} s`;
     case 'dialling':
       return `dialling: ${event.remote}`;
     case 'up':

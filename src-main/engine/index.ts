@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions, setup: EngineSetup = {
     options,
     world,
     counters,
-    listen: (accept) => listen(config, local, network, accept),
+    listen: (accept, tell) => listen(config, local, network, accept, tell),
     cipher: streamCipher(options, setup),
   });
   return start(server, options, setup);

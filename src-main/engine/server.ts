@@ -24,7 +24,11 @@ export interface ServerSetup {
   /** counted by the sessions */
   counters: Counters;
   /** Listens for sessions; `accept` is called with each before its first datagram is taken. */
-  listen(accept: (session: Session) => void): Promise<ServerListening>;
+  listen(
+    accept: (session: Session) => void,
+    /** told of what fails later, and of its return */
+    tell: EngineListener,
+  ): Promise<ServerListening>;
   /** makes the state of QPP for one stream */
   cipher?: () => StreamCipher;
 }
@@ -59,7 +63,10 @@ export class Server {
   async start(): Promise<void> {
     const { options, listen } = this.#setup;
     this.#target = readAddress('target', options.target, 'dial');
-    this.#listening = await listen((session) => this.#accept(session));
+    this.#listening = await listen(
+      (session) => this.#accept(session),
+      (event) => this.#events.emit(event),
+    );
     this.#events.emit({ kind: 'listening', address: this.#address });
   }
 

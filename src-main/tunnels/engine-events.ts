@@ -13,7 +13,7 @@ export const movesState = ({ kind }: EngineEvent): boolean =>
 export const levelOf = ({ kind }: EngineEvent): LogLevel =>
   kind === 'detail'
     ? 'debug'
-    : kind === 'session-closed' || kind === 'trouble' || kind === 'refused'
+    : kind === 'session-closed' || kind === 'trouble' || kind === 'refused' || kind === 'listener-failed'
       ? 'warn'
       : 'info';
 

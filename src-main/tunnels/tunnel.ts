@@ -97,7 +97,13 @@ export class Tunnel {
     this.#startedAt = Date.now();
     this.#began = false;
     this.#setState({ kind: 'starting', since: this.#startedAt });
-    const worker = (this.#worker = this.spawn(spec));
+    let worker: WorkerThread;
+    try {
+      worker = this.#worker = this.spawn(spec);
+    } catch (error) {
+      // the system has no thread or no memory for it now
+      return this.#died((error as Error).message);
+    }
     let fatal: Error | null = null;
     let failed = false;
     worker.on('message', (message) => {

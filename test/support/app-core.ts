@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Core } from '../../src-main/app/core.ts';
 import { LogBook } from '../../src-main/app/log-book.ts';
-import { openConf } from '../../src-main/store/conf-file.ts';
+import { type ConfFile, openConf } from '../../src-main/store/conf-file.ts';
 import type { SecretBox } from '../../src-main/store/secret-box.ts';
 import { Store } from '../../src-main/store/store.ts';
+import type { SpawnWorker } from '../../src-main/tunnels/tunnel.ts';
 import type { HostCapabilities, Transport } from '../../shared/api.ts';
 import { type ApiClient, createApiClient } from '../../shared/api-client.ts';
 import { serveApi } from '../../shared/api-server.ts';
@@ -28,10 +29,12 @@ export function appCore(
   folder: string,
   host: Partial<HostCapabilities> = {},
   keyring: SecretBox | null = null,
+  /** the disk and the threads, where they are to fail */
+  { conf = openConf(folder), spawn }: { conf?: ConfFile; spawn?: SpawnWorker } = {},
 ) {
   const workers: WorkerDouble[] = [];
   const probes = new ProbeDouble();
-  const store = new Store(openConf(folder), keyring, { logN: 10, r: 8, p: 1 });
+  const store = new Store(conf, keyring, { logN: 10, r: 8, p: 1 });
   const log = new LogBook();
   const core = new Core({
     version: '1.2.3',
@@ -41,6 +44,7 @@ export function appCore(
     counters: join(folder, 'counters'),
     probe: (target, setup = {}) => probes.ask(target, setup),
     spawn: (spec) => {
+      if (spawn) return spawn(spec);
       const worker = new WorkerDouble(spec);
       workers.push(worker);
       return worker;

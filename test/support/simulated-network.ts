@@ -9,6 +9,13 @@ import type {
 import type { Network, ResolvedHost } from '../../src-main/engine/transport/network.ts';
 import { type LinkConditions, PERFECT, SimulatedLink, type Simulation } from './simulation.ts';
 
+/** What is on a port. */
+interface SimulatedEnd {
+  arrived(datagram: Datagram): void;
+  refused(): void;
+  failed(error: Error): void;
+}
+
 interface Datagram {
   data: Uint8Array;
   from: Peer;
@@ -16,7 +23,7 @@ interface Datagram {
 
 /** A network of sockets in virtual time; every pair of addresses has a line of its own each way. */
 export class SimulatedNetwork implements Network {
-  readonly #sockets = new Map<number, { arrived(datagram: Datagram): void; refused(): void }>();
+  readonly #sockets = new Map<number, SimulatedEnd>();
   readonly #links = new Map<string, SimulatedLink>();
   #nextPort = 40_000;
   names = new Map<string, string>();
@@ -28,6 +35,8 @@ export class SimulatedNetwork implements Network {
   /** whether the network tells of ports on which nobody listens */
   refuses = true;
   readonly whole = true;
+  /** what opening a socket fails with, while it is there */
+  noSocket: Error | undefined;
 
   constructor(
     readonly world: Simulation,
@@ -42,6 +51,7 @@ export class SimulatedNetwork implements Network {
   }
 
   async open(options: SocketOptions, pool: BatchPool, owner: SocketOwner): Promise<DatagramSocket> {
+    if (this.noSocket) throw this.noSocket;
     const port = options.local?.port || this.#nextPort++;
     if (this.#sockets.has(port)) throw Object.assign(new Error('address in use'), { code: 'EADDRINUSE' });
     const socket = new SimulatedSocket(this, port, options.remote?.port, pool, owner, () =>
@@ -56,7 +66,13 @@ export class SimulatedNetwork implements Network {
     this.#sockets.set(port, {
       arrived: ({ data, from }) => onDatagram(data, from.port),
       refused: () => {},
+      failed: () => {},
     });
+  }
+
+  /** The socket on `port` is of no more use. */
+  fail(port: number, error: Error): void {
+    this.#sockets.get(port)?.failed(error);
   }
 
   /** Cuts every line, or mends them. */
@@ -104,7 +120,7 @@ export class SimulatedNetwork implements Network {
 
 const peerAt = (port: number): Peer => ({ key: String(port), address: '10.0.0.1', port });
 
-class SimulatedSocket implements DatagramSocket {
+class SimulatedSocket implements DatagramSocket, SimulatedEnd {
   readonly kind = 'simulated';
   readonly writable = true;
   #inbox: Datagram[] = [];
@@ -128,6 +144,10 @@ class SimulatedSocket implements DatagramSocket {
   /** Only a socket that is connected hears of it. */
   refused(): void {
     if (this.remote !== undefined) this.owner.refused();
+  }
+
+  failed(error: Error): void {
+    this.owner.failed(error);
   }
 
   receive(): PacketBatch | undefined {

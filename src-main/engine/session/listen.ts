@@ -1,7 +1,8 @@
-import type { HostPorts } from '../../../shared/address.ts';
+import { formatAddress, type HostPorts } from '../../../shared/address.ts';
 import type { Refusals } from '../../../shared/snapshot.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
+import type { EngineListener } from '../events.ts';
 import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
 import { isOfConv, openingConv } from '../kcp/opening.ts';
 import { Admission, networkOf } from './admission.ts';
@@ -12,12 +13,17 @@ import { Trial } from './trial.ts';
 import type { Channel } from './uplink.ts';
 import type { DatagramSocket, Peer, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
+import type { Timer } from '../runtime/world.ts';
 
 /** Go binds both families where no host is named; a system without IPv6 gets the other. */
 const EVERY_INTERFACE = [
   { address: '::', family: 6 },
   { address: '0.0.0.0', family: 4 },
 ] as const;
+
+/** Pauses before a port whose socket has failed is opened again: each is double the one before. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
 
 export interface Listening {
   /** the ports listened on */
@@ -29,8 +35,10 @@ export interface Listening {
 }
 
 /**
- * Listens for sessions on every port of the range.
+ * Listens for sessions on every port of the range. A port whose socket fails later ends its own sessions alone, and is
+ * opened again and again.
  * @param accept is given each new session, before its first datagram
+ * @param tell told of what fails after the start, and of its return
  * @throws EngineError `port-in-use`, `listen-failed`, `resolve-failed`; then nothing is left open
  */
 export async function listen(
@@ -38,38 +46,42 @@ export async function listen(
   local: HostPorts,
   network: Network,
   accept: (session: KcpSession) => void,
+  tell: EngineListener = () => {},
 ): Promise<Listening> {
   const listeners: Listener[] = [];
   const admission = new Admission(context.world);
   const close = (): void => listeners.forEach((listener) => listener.close());
   try {
     for (let port = local.minPort; port <= local.maxPort; port++) {
-      listeners.push(await openListener(context, admission, local.host, port, network, accept));
+      const open: OpenSocket = (owner, at) => openSocket(context, local.host, at, network, owner);
+      const listener = new Listener(context, admission, local.host, port, open, accept, tell);
+      listeners.push(listener);
+      await listener.open();
     }
   } catch (error) {
     close();
     throw error;
   }
-  const ports = listeners.map((listener) => listener.socket.localPort);
+  const ports = listeners.map((listener) => listener.port);
   return { ports, refusals: admission.refusals, close };
 }
 
-async function openListener(
+type OpenSocket = (owner: SocketOwner, port: number) => Promise<DatagramSocket>;
+
+/** @throws EngineError `port-in-use`, `listen-failed`, `resolve-failed` */
+async function openSocket(
   context: EngineContext,
-  admission: Admission,
   host: string,
   port: number,
   network: Network,
-  accept: (session: KcpSession) => void,
-): Promise<Listener> {
-  const listener = new Listener(context, admission, accept);
+  owner: SocketOwner,
+): Promise<DatagramSocket> {
   const candidates = host === '' ? EVERY_INTERFACE : (await network.resolve(host)).slice(0, 1);
   let cause: NodeJS.ErrnoException | undefined;
   for (const { address, family } of candidates) {
     try {
       const options = { ...context.socket, family, local: { address, port } };
-      listener.socket = await network.open(options, context.pool, listener);
-      return listener;
+      return await network.open(options, context.pool, owner);
     } catch (error) {
       cause = error as NodeJS.ErrnoException;
       if (cause.code === 'EADDRINUSE') break;
@@ -91,22 +103,48 @@ const OF_PEER = 4;
  * ends when the new one has proved itself.
  */
 class Listener implements SocketOwner {
-  socket!: DatagramSocket;
+  /** undefined before it is opened, and from its failure until it is opened again */
+  #socket: DatagramSocket | undefined;
   readonly #sessions = new Map<string, KcpSession[]>();
   #scheduled = false;
   #closed = false;
+  /** in a row */
+  #failures = 0;
+  #openedAt = 0;
+  #reopening: Timer | undefined;
 
+  /** @param port 0 for any, which is this one from then on */
   constructor(
     private readonly context: EngineContext,
     private readonly admission: Admission,
+    private readonly host: string,
+    public port: number,
+    private readonly openSocket: OpenSocket,
     private readonly accept: (session: KcpSession) => void,
+    private readonly tell: EngineListener,
   ) {}
+
+  /** @throws what `openSocket` throws */
+  async open(): Promise<void> {
+    const socket = await this.openSocket(this, this.port);
+    if (this.#closed) return socket.close();
+    this.#socket = socket;
+    this.port = socket.localPort;
+    this.#openedAt = this.context.world.now();
+  }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const session of [...this.#sessions.values()].flat()) session.close();
-    this.socket.close();
+    this.#reopening?.stop();
+    this.#end();
+  }
+
+  #end(reason?: EngineError): void {
+    for (const session of [...this.#sessions.values()].flat()) session.close(reason);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
   }
 
   readable(full: boolean): void {
@@ -123,21 +161,48 @@ class Listener implements SocketOwner {
   /** One of the clients has gone; its session will notice by itself. */
   refused(): void {}
 
-  failed(): void {
-    this.close();
+  failed(cause: Error): void {
+    if (!this.#socket) return;
+    const error = new EngineError('socket-failed', `the UDP socket failed: ${cause.message}`, { cause });
+    this.#end(error);
+    // one that has held so long does not fail in a row
+    if (this.context.world.now() - this.#openedAt >= LONGEST_PAUSE_MS) this.#failures = 0;
+    this.#openLater(error);
+  }
+
+  #openLater(error: EngineError): void {
+    if (this.#closed) return;
+    const inMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+    this.#reopening = this.context.world.after(inMs, () => void this.#reopen());
+    this.tell({ kind: 'listener-failed', address: this.#address, error, inMs });
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      await this.open();
+    } catch (error) {
+      // `openSocket` throws nothing else
+      return this.#openLater(error as EngineError);
+    }
+    if (!this.#closed) this.tell({ kind: 'listening', address: this.#address });
+  }
+
+  get #address(): string {
+    return formatAddress({ host: this.host, minPort: this.port, maxPort: this.port });
   }
 
   readonly #turn = (): void => {
     this.#scheduled = false;
-    if (!this.#closed) this.#receive();
+    this.#receive();
   };
 
   #receive(): void {
-    receive(this.context, this.socket, this.#route);
+    if (this.#socket) receive(this.context, this.#socket, this.#route);
   }
 
   readonly #route = (batch: PacketBatch, i: number): KcpSession | undefined => {
-    const peer = this.socket.peer(i);
+    if (!this.#socket) return undefined;
+    const peer = this.#socket.peer(i);
     const sessions = this.#sessions.get(peer.key);
     let session = sessions?.[0];
     if (!batch.ok[i]) return session;
@@ -175,7 +240,7 @@ class Listener implements SocketOwner {
 
   #open(conv: number, peer: Peer): KcpSession {
     const { admission } = this;
-    const channel = new PeerChannel(this.socket, peer, () => this.#forget(session, peer));
+    const channel = new PeerChannel(this.#socket!, peer, () => this.#forget(session, peer));
     const trial = new Trial(() => this.#passed(session, peer));
     const session = new KcpSession('server', conv, this.context, channel, trial);
     const before = this.#sessions.get(peer.key)?.filter((other) => other.trial) ?? [];

@@ -31,11 +31,13 @@ export function readAddress(option: string, text: string, use: 'listen' | 'dial'
 /**
  * Listens on a TCP port or a unix socket. Connections come paused. The file of a unix socket that nobody listens on
  * any more is replaced.
+ * @param onError told of a connection that cannot be accepted (too many open files), which is not the listener's end
  * @throws {EngineError} port-in-use, listen-failed
  */
 export async function listenLocally(
   address: Address,
   onConnection: (socket: Socket) => void,
+  onError: (error: Error) => void = () => {},
 ): Promise<LocalListener> {
   const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, onConnection);
   try {
@@ -47,8 +49,7 @@ export async function listenLocally(
       throw listenError(address, again);
     });
   }
-  // a connection that cannot be accepted (too many open files) is the system's trouble, not the listener's end
-  server.on('error', () => {});
+  server.on('error', onError);
   const bound = server.address();
   return {
     address:

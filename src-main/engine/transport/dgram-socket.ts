@@ -38,10 +38,7 @@ export class DgramSocket implements DatagramSocket {
     this.#inbox = new Inbox(pool, owner);
     this.#handle = handleOf(socket);
     socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      // Told per datagram; a lost one is the ARQ's business.
-      if (error.code === 'ECONNREFUSED') owner.refused();
-    });
+    tellErrors(socket, owner);
   }
 
   get localPort(): number {
@@ -148,6 +145,17 @@ function sameAddress(
   callback: (error: null, address: string, family: number) => void,
 ): void {
   callback(null, address, isIP(address));
+}
+
+/** What is wrong with the socket itself. macOS takes sockets away from who has slept (ENOTCONN). */
+const DEAD = ['EBADF', 'ENOTSOCK', 'ENOTCONN'];
+
+/** Tells the owner what the system says; most of it is of one datagram, whose loss is the ARQ's business. */
+export function tellErrors(socket: Socket, owner: SocketOwner): void {
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNREFUSED') owner.refused();
+    else if (DEAD.includes(error.code ?? '')) owner.failed(error);
+  });
 }
 
 /** @throws the system's error (EADDRINUSE, EACCES, ...) */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
+import { tellErrors } from './dgram-socket.ts';
 import { Inbox } from './inbox.ts';
 import type { UdpHandle } from './libc.ts';
 import { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, type MessageTables } from './mmsg.ts';
@@ -48,9 +49,7 @@ export class LinuxSocket implements DatagramSocket {
     this.#inbox = new Inbox(pool, owner);
     this.#name = connected ? 0 : pool.kernel.arena.alloc(SOCKADDR_MAX);
     socket.on('message', (data: Buffer, from) => this.#onMessage(data, from.address, from.port));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') owner.refused();
-    });
+    tellErrors(socket, owner);
   }
 
   get localPort(): number {
