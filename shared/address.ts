@@ -1,4 +1,5 @@
 import type { AddressForm } from './options-table.ts';
+import { MAX_UINT16 } from './wire.ts';
 
 /** Ports `minPort` to `maxPort` of a host; an empty host is every interface, or for dialling this machine. */
 export interface HostPorts {
@@ -68,7 +69,7 @@ export function parseAddress(text: string, form: AddressForm): Address {
   // a single port 0 asks the system for a free one, which only makes sense where one listens
   const least = form.use === 'listen' && range[2] === undefined ? 0 : 1;
   for (const port of [minPort, maxPort])
-    if (port < least || port > 65535) fail(`port ${port} is not from ${least} to 65535`);
+    if (port < least || port > MAX_UINT16) fail(`port ${port} is not from ${least} to ${MAX_UINT16}`);
   if (minPort > maxPort) fail(`the range ${ports} runs backwards`);
   return { host, minPort, maxPort };
 }

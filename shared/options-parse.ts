@@ -13,7 +13,7 @@ import {
   type ServerOptions,
   type Side,
 } from './options.ts';
-import { MAX } from './options-table.ts';
+import { MAX_INT32 } from './wire.ts';
 import type { Variant } from './variant.ts';
 
 export interface ParsedOptions<S extends Side> {
@@ -39,7 +39,7 @@ export function expected(spec: OptionSpec): string {
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return spec.max === MAX
+      return spec.max === MAX_INT32
         ? `an integer of at least ${spec.min}`
         : `an integer from ${spec.min} to ${spec.max}`;
     case 'choice':
@@ -66,7 +66,7 @@ export function checkValue(spec: OptionSpec, value: unknown): Problem | null {
     case 'integer':
       return typeof value === 'number' && Number.isInteger(value) && value >= spec.min && value <= spec.max
         ? null
-        : wrong({ code: 'integer', min: spec.min, max: spec.max === MAX ? null : spec.max });
+        : wrong({ code: 'integer', min: spec.min, max: spec.max === MAX_INT32 ? null : spec.max });
   }
   if (typeof value !== 'string') return wrong({ code: 'type' }, spec.kind === 'secret' ? 'text' : undefined);
   if (spec.kind === 'choice')

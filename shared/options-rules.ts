@@ -10,6 +10,7 @@ import {
   specOf,
 } from './options.ts';
 import type { Variant } from './variant.ts';
+import { FEC_HEADER_BYTES, MAX_GROUP, QPP_KEY_BYTES, QPP_PADS } from './wire.ts';
 
 /** Forward error correction is sent only where both counts are above 0. */
 export const fecIsOn = ({ datashard, parityshard }: { datashard: number; parityshard: number }): boolean =>
@@ -23,14 +24,11 @@ export function kcpMtu(options: {
   parityshard: number;
 }): number {
   const { head, tail } = CRYPT_INFO[options.crypt];
-  return options.mtu - head - tail - (fecIsOn(options) ? 8 : 0);
+  return options.mtu - head - tail - (fecIsOn(options) ? FEC_HEADER_BYTES : 0);
 }
 
-/** kcp-go refuses a smaller one; 24 of it are the segment's header. */
+/** kcp-go refuses a smaller one, of which a segment's header takes about half. */
 const LEAST_KCP_MTU = 50;
-/** Below these the QPP library warns: a key of 211 bytes, 7 pads, a number of pads coprime to 8. */
-const QPP_KEY_BYTES = 211;
-const QPP_PADS = 7;
 
 /** The rules between options: those kcp-go, smux and QPP check, and what a user would want to be told. */
 export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Problem[] {
@@ -50,11 +48,11 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
   const warn = add.bind(null, 'warning');
 
   const { datashard, parityshard, crypt, smuxbuf, streambuf } = options;
-  if (datashard + parityshard > 256)
+  if (datashard + parityshard > MAX_GROUP)
     error(
       'parityshard',
       { code: 'too-many-shards', shards: datashard + parityshard },
-      `datashard + parityshard of at most 256, not ${datashard + parityshard}`,
+      `datashard + parityshard of at most ${MAX_GROUP}, not ${datashard + parityshard}`,
     );
   const least = options.mtu - kcpMtu(options) + LEAST_KCP_MTU;
   if (options.mtu < least)

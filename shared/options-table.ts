@@ -1,4 +1,5 @@
 import { CRYPTS } from './crypts.ts';
+import { MAX_INT32, MAX_UINT16 } from './wire.ts';
 
 /** kcptun's default key, spelled as kcptun spells it. */
 export const DEFAULT_KEY = "it's a secrect";
@@ -55,8 +56,6 @@ export type OptionSpec =
   /** text that no log and no error message may hold */
   | (Common<string> & { kind: 'secret' });
 
-/** Go's int on the platforms of today would allow more, but nothing here is meaningful past it. */
-export const MAX = 0x7fffffff;
 const both = <V>(value: V): { client: V; server: V } => ({ client: value, server: value });
 
 /**
@@ -144,7 +143,7 @@ export const OPTIONS = [
     flags: ['QPPCount'],
     kind: 'integer',
     min: 1,
-    max: 65535,
+    max: MAX_UINT16,
     default: both(61),
     since: 'newest',
     mustMatch: 'always',
@@ -156,7 +155,7 @@ export const OPTIONS = [
     flags: ['conn'],
     kind: 'integer',
     min: 1,
-    max: 65535,
+    max: MAX_UINT16,
     default: { client: 1 },
     since: '20170120',
     help: 'number of UDP sessions that the connections are spread over',
@@ -166,7 +165,7 @@ export const OPTIONS = [
     flags: ['autoexpire'],
     kind: 'integer',
     min: 0,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'seconds',
     default: { client: 0 },
     since: '20170120',
@@ -177,7 +176,7 @@ export const OPTIONS = [
     flags: ['scavengettl'],
     kind: 'integer',
     min: -1,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'seconds',
     default: { client: 600 },
     since: '20210922',
@@ -212,7 +211,7 @@ export const OPTIONS = [
     flags: ['sndwnd'],
     kind: 'integer',
     min: 1,
-    max: 65535,
+    max: MAX_UINT16,
     unit: 'packets',
     default: { client: 128, server: 1024 },
     since: '20170120',
@@ -223,7 +222,7 @@ export const OPTIONS = [
     flags: ['rcvwnd'],
     kind: 'integer',
     min: 1,
-    max: 65535,
+    max: MAX_UINT16,
     unit: 'packets',
     default: { client: 512, server: 1024 },
     since: '20170120',
@@ -317,7 +316,7 @@ export const OPTIONS = [
     flags: ['interval'],
     kind: 'integer',
     min: 0,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'milliseconds',
     default: both(50),
     since: '20170120',
@@ -329,7 +328,7 @@ export const OPTIONS = [
     flags: ['resend'],
     kind: 'integer',
     min: 0,
-    max: MAX,
+    max: MAX_INT32,
     default: both(0),
     since: '20170120',
     advanced: true,
@@ -351,7 +350,7 @@ export const OPTIONS = [
     flags: ['sockbuf'],
     kind: 'integer',
     min: 1,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'bytes',
     default: both(4194304),
     since: '20170120',
@@ -374,7 +373,7 @@ export const OPTIONS = [
     flags: ['smuxbuf'],
     kind: 'integer',
     min: 1,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'bytes',
     default: both(4194304),
     since: '20210922',
@@ -386,7 +385,7 @@ export const OPTIONS = [
     flags: ['framesize'],
     kind: 'integer',
     min: 1,
-    max: 65535,
+    max: MAX_UINT16,
     unit: 'bytes',
     default: both(8192),
     since: 'newest',
@@ -398,7 +397,7 @@ export const OPTIONS = [
     flags: ['streambuf'],
     kind: 'integer',
     min: 1,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'bytes',
     default: both(2097152),
     since: '20210922',
@@ -422,7 +421,7 @@ export const OPTIONS = [
     flags: ['closewait'],
     kind: 'integer',
     min: 0,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'seconds',
     default: { client: 0, server: 30 },
     since: 'newest',
@@ -443,7 +442,7 @@ export const OPTIONS = [
     flags: ['snmpperiod'],
     kind: 'integer',
     min: 0,
-    max: MAX,
+    max: MAX_INT32,
     unit: 'seconds',
     default: both(60),
     since: '20170120',

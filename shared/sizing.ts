@@ -1,14 +1,11 @@
 import type { ClientOptions } from './options.ts';
 import { fecIsOn, kcpMtu } from './options-rules.ts';
-
-const SEGMENT_HEADER = 24;
-/** sndwnd and rcvwnd fit KCP's 16-bit window field. */
-const LARGEST_WINDOW = 65535;
+import { MAX_UINT16, SEGMENT_HEADER_BYTES } from './wire.ts';
 
 type Packet = Pick<ClientOptions, 'mtu' | 'crypt' | 'datashard' | 'parityshard'>;
 
 /** Bytes of data in a full KCP segment. */
-export const segmentBytes = (options: Packet): number => Math.max(1, kcpMtu(options) - SEGMENT_HEADER);
+export const segmentBytes = (options: Packet): number => Math.max(1, kcpMtu(options) - SEGMENT_HEADER_BYTES);
 
 /**
  * Bytes a second that a window lets through: a window of full segments each round trip, in each session.
@@ -24,7 +21,7 @@ export const windowCeiling = (window: number, rtt: number, options: Packet & { c
 export function windowFor(rate: number, rtt: number, options: Packet & { conn: number }): number {
   const packets = (rate * rtt) / 1000 / segmentBytes(options) / options.conn;
   const step = packets > 4096 ? 512 : packets > 512 ? 64 : 16;
-  return Math.min(LARGEST_WINDOW, Math.max(32, Math.ceil(packets / step) * step));
+  return Math.min(MAX_UINT16, Math.max(32, Math.ceil(packets / step) * step));
 }
 
 /** Share of a group's packets that may be lost and be rebuilt, and what FEC adds to what is sent; both 0 without FEC. */

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { COUNTER_NAMES, type Counters } from '../../shared/counters.ts';
+import { LONGEST_TIMER_MS } from '../engine/runtime/system-world.ts';
 import { formatGoTime } from './go-time.ts';
 
 /** The file for `time`: as in kcptun, only the file's name is a Go time layout, never its folder's. */
@@ -71,9 +72,8 @@ export function startSnmpLog(
       const time = new Date();
       const counters = { ...read() };
       writing = writing.then(() => writeSnmpLine(options.snmplog, counters, time, openFile)).catch(report);
-      // setInterval takes no more than 2^31 - 1 ms
     },
-    Math.min(options.snmpperiod * 1000, 0x7fffffff),
+    Math.min(options.snmpperiod * 1000, LONGEST_TIMER_MS),
   );
   return () => clearInterval(timer);
 }

@@ -1,4 +1,7 @@
+import { FEC_HEADER_BYTES, MAX_GROUP } from '../../../shared/wire.ts';
 import { EngineError } from '../errors.ts';
+
+export { FEC_HEADER_BYTES, MAX_GROUP };
 
 /*
  * A packet with FEC, all integers little-endian:
@@ -17,14 +20,9 @@ export const OUT_OF_BAND = 0xf3;
 
 export const TYPE_OFFSET = 4;
 export const SHARD_OFFSET = 6;
-/** What FEC puts in front of KCP's bytes. */
-export const FEC_HEADER_BYTES = 8;
 
 /** Past this seqid there is no whole group: it wraps to 0 (kcp-go's `paws`). */
 export const wrapOf = (groupSize: number): number => Math.floor(0xffffffff / groupSize) * groupSize;
-
-/** The most shards in a group: the code has no more points. */
-export const MAX_GROUP = 256;
 
 /**
  * What kind of packet lies at `offset`. A KCP segment has its command, 81 to 84, where the type of a packet with FEC

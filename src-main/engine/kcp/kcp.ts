@@ -1,4 +1,5 @@
 import type { Counters } from '../../../shared/counters.ts';
+import { MAX_INT32, MAX_UINT16 } from '../../../shared/wire.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Flight } from '../line/flight.ts';
 import { CongestionWindow } from './congestion.ts';
@@ -395,7 +396,7 @@ export class Kcp {
     let again = 0;
     let timedOut = 0;
     if (send.mayBeDue(now, this.#earliest)) {
-      let earliest = 0x7fffffff;
+      let earliest = MAX_INT32;
       let suspects = false;
       for (let sn = send.una; sn !== send.nxt; sn = (sn + 1) | 0) {
         const slot = sn & send.mask;
@@ -520,7 +521,7 @@ export class Kcp {
     if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
     const at = this.#at;
     const { receive } = this;
-    const wnd = Math.min(receive.free, 0xffff);
+    const wnd = Math.min(receive.free, MAX_UINT16);
     writeSegment(this.kernel.view, at, this.#conv, cmd, wnd, ts, sn, receive.nxt, length);
     this.counters.OutSegs++;
     return at + HEADER_BYTES;

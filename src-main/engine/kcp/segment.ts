@@ -9,7 +9,7 @@
  * - una: the sender has everything below this sn
  * - frg: 0 in stream mode
  */
-export const HEADER_BYTES = 24;
+export { SEGMENT_HEADER_BYTES as HEADER_BYTES } from '../../../shared/wire.ts';
 export const AT_CMD = 4;
 export const AT_WND = 6;
 export const AT_TS = 8;

@@ -1,7 +1,5 @@
 import { createCipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
-
-/** It takes log2(256!) = 1684 bits to pick any permutation of the bytes. */
-export const MIN_SEED_BYTES = 211;
+import { QPP_KEY_BYTES } from '../../../shared/wire.ts';
 
 const SEED_SALT = '___QUANTUM_PERMUTATION_PAD_SEED_DERIVE___';
 const SHUFFLE_SALT = '___QUANTUM_PERMUTATION_PAD_SHUFFLE_SALT___';
@@ -16,7 +14,7 @@ const hmac = (key: Uint8Array, text: string): Buffer => createHmac('sha256', key
 /** The seeds that the pads are shuffled from: the key, 32 bytes at a time, round and round, each stretched. */
 function seedsOf(key: Uint8Array): Buffer[] {
   const long = key.length < SEED_BYTES ? derive(key, SEED_SALT, 128) : key;
-  return Array.from({ length: Math.ceil(MIN_SEED_BYTES / SEED_BYTES) }, (_, i) => {
+  return Array.from({ length: Math.ceil(QPP_KEY_BYTES / SEED_BYTES) }, (_, i) => {
     const seed = Uint8Array.from({ length: SEED_BYTES }, (_, j) => long[(i * SEED_BYTES + j) % long.length]);
     return derive(seed, SEED_SALT, 1024);
   });

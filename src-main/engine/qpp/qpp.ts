@@ -1,9 +1,8 @@
+import { MAX_UINT16, QPP_KEY_BYTES, QPP_PADS } from '../../../shared/wire.ts';
 import { EngineError } from '../errors.ts';
-import { generatorSeed, invertPads, MIN_SEED_BYTES, PAD_BYTES, shufflePads } from './pads.ts';
+import { generatorSeed, invertPads, PAD_BYTES, shufflePads } from './pads.ts';
 import { Xoshiro256 } from './xoshiro256.ts';
 
-const MIN_PADS = 7;
-const MAX_PADS = 65535;
 /** Bytes taken from a number drawn. */
 const DRAW_BYTES = 8;
 
@@ -25,10 +24,10 @@ export interface Qpp {
  * @throws EngineError `bad-option`
  */
 export function createQpp(key: Uint8Array | string, count: number): Qpp {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_PADS) {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_UINT16) {
     throw new EngineError(
       'bad-option',
-      `qpp-count ${count}: a whole number from 1 to ${MAX_PADS} is expected`,
+      `qpp-count ${count}: a whole number from 1 to ${MAX_UINT16} is expected`,
     );
   }
   const secret = typeof key === 'string' ? Buffer.from(key) : key;
@@ -43,10 +42,10 @@ export function createQpp(key: Uint8Array | string, count: number): Qpp {
 
 function warningsOf(keyBytes: number, count: number): string[] {
   const warnings: string[] = [];
-  if (keyBytes < MIN_SEED_BYTES) {
-    warnings.push(`QPP: the key has ${keyBytes} bytes; ${MIN_SEED_BYTES} or more are advised`);
+  if (keyBytes < QPP_KEY_BYTES) {
+    warnings.push(`QPP: the key has ${keyBytes} bytes; ${QPP_KEY_BYTES} or more are advised`);
   }
-  if (count < MIN_PADS) warnings.push(`QPP: qpp-count is ${count}; ${MIN_PADS} or more are advised`);
+  if (count < QPP_PADS) warnings.push(`QPP: qpp-count is ${count}; ${QPP_PADS} or more are advised`);
   if (count % 2 === 0) warnings.push(`QPP: qpp-count is ${count}; an odd number (coprime to 8) is advised`);
   return warnings;
 }

@@ -1,9 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { MAX_INT32 } from '../../../shared/wire.ts';
 import type { Timer, World } from './world.ts';
 
 /** setTimeout takes more for 1: what is later than in 25 days is then. */
-const LONGEST_TIMER_MS = 0x7fffffff;
+export const LONGEST_TIMER_MS = MAX_INT32;
 
 /** The real one: setTimeout, setImmediate, the system's clock and randomness. */
 export class SystemWorld implements World {

@@ -1,3 +1,5 @@
+import { MAX_UINT16 } from '../../../shared/wire.ts';
+
 /*
  * smux frame, little-endian:
  *
@@ -11,7 +13,7 @@
 export const FRAME_HEADER_BYTES = 8;
 export const UPDATE_BYTES = 8;
 /** What the length field holds at most. */
-export const MAX_PAYLOAD = 0xffff;
+export const MAX_PAYLOAD = MAX_UINT16;
 
 export const SYN = 0;
 export const FIN = 1;

@@ -1,3 +1,4 @@
+import { MAX_INT32 } from '../../../shared/wire.ts';
 import { EngineError } from '../errors.ts';
 import type { Timer, World } from '../runtime/world.ts';
 import { FrameDecoder, type FrameHandler } from './decoder.ts';
@@ -97,8 +98,8 @@ export class SmuxSession {
     const { role, version, frameSize, receiveBuffer, streamBuffer, keepAliveMs, keepAliveTimeoutMs, world } =
       options;
     expectRange('frameSize', frameSize, MAX_PAYLOAD);
-    expectRange('receiveBuffer', receiveBuffer, 0x7fffffff);
-    expectRange('streamBuffer', streamBuffer, 0x7fffffff);
+    expectRange('receiveBuffer', receiveBuffer, MAX_INT32);
+    expectRange('streamBuffer', streamBuffer, MAX_INT32);
     this.#options = options;
     this.version = version;
     this.frameSize = frameSize;

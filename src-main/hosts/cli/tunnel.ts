@@ -3,6 +3,7 @@ import type { ClientOptions, ServerOptions, Side } from '../../../shared/options
 import { NETWORK_CHANGES, NetworkWatch } from '../../app/network-watch.ts';
 import { describeEvent, type EngineEvent } from '../../engine/events.ts';
 import { startClient, startServer } from '../../engine/index.ts';
+import { isStreamEvent } from '../../tunnels/engine-events.ts';
 import { startSnmpLog } from '../../tunnels/snmp-log.ts';
 import { openTrace } from '../../tunnels/trace-file.ts';
 import { parseArguments } from './arguments.ts';
@@ -11,9 +12,6 @@ import { sideHelp } from './help.ts';
 import { Log } from './log.ts';
 import { startupLines, warningLines } from './startup.ts';
 import { untilSignal } from './until-signal.ts';
-
-/** What `quiet` leaves out. */
-const STREAM_EVENTS: readonly EngineEvent['kind'][] = ['stream-opened', 'stream-closed'];
 
 /** As Go prints a struct with %+v. */
 const countersLine = (counters: Counters): string =>
@@ -36,7 +34,7 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   if ('key' in args.values)
     log.line('WARNING: --key can be seen by others on this machine: set KCPTUN_KEY, or name a file with -c');
   const onEvent = (event: EngineEvent): void => {
-    if (options.quiet && STREAM_EVENTS.includes(event.kind)) return;
+    if (options.quiet && isStreamEvent(event)) return;
     if (event.kind !== 'detail' || args.debug) log.line(describeEvent(event));
   };
   const setup = { onEvent, trace: openTrace(process.env, log.line) };
