@@ -29,7 +29,9 @@ export interface DiagnosisFields {
   other: { detail: string };
 
   // What follows was proved by asking the server; `mine` is what the tunnel has, `theirs` what the server has.
+  /** the server answers with this key and another crypt */
   'other-crypt': { remote: string; mine: string; theirs: string };
+  /** the server speaks another smux version than the tunnel's smuxver */
   'other-smux': { remote: string; mine: number; theirs: number };
   /** whether the server compresses; the tunnel does the opposite */
   'other-compression': { remote: string; compressed: boolean };

@@ -7,7 +7,9 @@ export interface ProblemFields {
   type: object;
   /** no whole number, or one out of range; `max` is null where only `min` is worth naming */
   integer: { min: number; max: number | null };
+  /** none of the values that are allowed */
   choice: { choices: readonly string[] };
+  /** no `host:port` that can be used here, nor a unix socket's path where one may be */
   address: object;
   /** no payload fits into the mtu beside the headers */
   'mtu-too-small': { least: number };
@@ -17,17 +19,28 @@ export interface ProblemFields {
   'too-many-sessions': { most: number };
   /** conn times both windows is more than the app has memory for */
   'windows-too-large': { most: number };
+  /** a stream's receive buffer is larger than its session's */
   'streambuf-over-smuxbuf': { smuxbuf: number };
+  /** `tcp` asks for packets that look like TCP */
   'raw-sockets': object;
   // warnings from here on
+  /** warning: the key is kcptun's default, which everybody knows */
   'default-key': object;
+  /** warning: the crypt keeps nobody out */
   'no-secrecy': object;
+  /** warning: the crypt hides what is carried and does not authenticate it */
   'forgeable-crypt': object;
+  /** warning: one of datashard and parityshard is 0, so there is no FEC */
   'fec-off': object;
+  /** warning: nodelay, interval, resend and nc count only in mode manual */
   'manual-ignored': object;
+  /** warning: scavengettl is longer than autoexpire, or without end */
   'scavenge-race': object;
+  /** warning: the key is too short for QPP, or its pads are too few or even in number */
   'qpp-weak': object;
+  /** warning: localaddr listens on every interface */
   'every-interface': object;
+  /** warning: Go's profiler means nothing here */
   'pprof-ignored': object;
 }
 

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { CODES_PAGE, codesPage } from './codes-page.ts';
+
+writeFileSync(CODES_PAGE, await codesPage());
