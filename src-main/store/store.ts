@@ -90,7 +90,8 @@ export class Store {
       host: hostMemory.parse(isObject(file.host) ? file.host : {}),
       setAside: reading.setAside,
     };
-    if (found !== STORE_VERSION || reading.changed || this.#keys.improvable) this.#write({});
+    if (found === 0) this.#write({});
+    else if (found !== STORE_VERSION || reading.changed || this.#keys.improvable) this.#rewrite();
   }
 
   get keyState(): KeyState {
@@ -104,7 +105,7 @@ export class Store {
       if (!locked) return;
       this.#keys.unlock(await openLock(locked, passphrase));
       this.#state = { ...this.#state, profiles: this.profiles.map((one) => this.#keys.present(one)) };
-      if (this.#keys.improvable) this.#write({});
+      if (this.#keys.improvable) this.#rewrite();
     });
   }
 
@@ -191,6 +192,15 @@ export class Store {
 
   #note(notice: Variant<NoticeFields>): void {
     this.notices.push({ id: `${notice.code}:${this.notices.length}`, ...notice });
+  }
+
+  /** Writes what could be kept better. What was read serves as it is where that fails: the next change tells of it. */
+  #rewrite(): void {
+    try {
+      this.#write({});
+    } catch {
+      // a full disk must not keep the tunnels from starting
+    }
   }
 
   /** @throws ApiError storage-failed; then nothing has changed */

@@ -132,6 +132,55 @@ const FAULTS: Fault[] = [
     },
   },
   {
+    what: 'ENOSPC when the app starts and could keep a key better',
+    told: 'storage-failed',
+    goesOn: { key: 'hunter2', file: 'as it was' },
+    async inject() {
+      await (await app()).core.close();
+      const conf = fillableConf();
+      const before = readFileSync(conf.path, 'utf8');
+      conf.full = 'ENOSPC';
+      const backwards = (text: string) => [...text].reverse().join('');
+      const again = appCore(folder, {}, { seal: backwards, open: backwards }, { conf });
+      toClose.push(() => again.core.close());
+      again.core.restore();
+      const told = await codeOf(openWindow(again.core).client.request('settings.update', { language: 'en' }));
+      const file = readFileSync(conf.path, 'utf8') === before ? 'as it was' : 'changed';
+      return { told, goesOn: { key: again.workers[0]?.spec.options.key, file } };
+    },
+  },
+  {
+    what: 'ENOSPC when the passphrase is given, and could seal another key',
+    told: 'no error',
+    goesOn: ['hunter2', 'by hand'],
+    async inject() {
+      const { client, a, core } = await app();
+      await client.request('tunnels.start', { id: a.id });
+      await client.request('keys.setPassphrase', { passphrase: 'correct horse' });
+      await core.close();
+      const conf = fillableConf();
+      const { profiles, ...rest } = conf.store as { profiles: { key: unknown }[] };
+      conf.store = {
+        ...rest,
+        profiles: [profiles[0], { ...profiles[1], key: { by: 'plain', text: 'by hand' } }],
+      };
+      const again = appCore(folder, {}, null, { conf });
+      toClose.push(() => again.core.close());
+      again.core.restore();
+      conf.full = 'ENOSPC';
+      const told = await codeOf(
+        openWindow(again.core).client.request('keys.unlock', { passphrase: 'correct horse' }),
+      );
+      return {
+        told,
+        goesOn: again.workers
+          .map(({ spec }) => spec.options.key)
+          .sort()
+          .reverse(),
+      };
+    },
+  },
+  {
     what: 'ENOSPC when a setting and a profile are saved',
     told: ['storage-failed', 'storage-failed'],
     goesOn: {
