@@ -353,6 +353,19 @@ const FAULTS: Fault[] = [
   },
   // the system
   {
+    what: "EMFILE when the demo's target is opened",
+    told: 'internal',
+    goesOn: { profiles: ['a', 'b'], again: 'no error', roles: ['client', 'server'] },
+    async inject() {
+      const { client, workers } = await app();
+      vi.spyOn(DemoTraffic.prototype, 'listen').mockRejectedValueOnce(fault('EMFILE'));
+      const told = await codeOf(client.request('demo.start'));
+      const profiles = (await client.request('snapshot')).profiles.map(({ name }) => name);
+      const again = await codeOf(client.request('demo.start'));
+      return { told, goesOn: { profiles, again, roles: workers.map(({ spec }) => spec.role) } };
+    },
+  },
+  {
     what: 'networkInterfaces in a timer, and a clock that is set back after a sleep',
     told: ['resumed', 'resumed'],
     goesOn: 'it watches',
