@@ -10,6 +10,7 @@ import type { StreamCipher } from './tcp/pipe.ts';
 import { createQpp } from './qpp/qpp.ts';
 import { Server } from './server.ts';
 import { engineContext } from './session/context.ts';
+import { missingInternals } from './runtime/node-internals.ts';
 import { SystemWorld } from './runtime/system-world.ts';
 import { dscpSupported } from './transport/dscp.ts';
 import { systemNetwork, type TransportKind } from './transport/network.ts';
@@ -77,6 +78,7 @@ async function start<E extends Client | Server>(
   if (options.dscp > 0 && !dscpSupported()) {
     setup.onEvent?.({ kind: 'note', text: `dscp cannot be set on ${process.platform}: it is left alone` });
   }
+  for (const text of missingInternals()) setup.onEvent?.({ kind: 'note', text });
   await engine.start();
   return engine;
 }

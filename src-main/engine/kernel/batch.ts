@@ -1,5 +1,5 @@
 import { type Kernel, roundUp } from './kernel.ts';
-import { collectYoung } from '../runtime/nursery.ts';
+import { collectYoung } from '../runtime/collector.ts';
 
 /** The largest datagram of the protocol (mtuLimit of kcp-go). */
 export const MAX_DATAGRAM = 1500;

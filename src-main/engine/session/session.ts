@@ -6,7 +6,7 @@ import { Line } from '../line/line.ts';
 import { SmuxSession } from '../smux/session.ts';
 import type { SmuxStream } from '../smux/stream.ts';
 import { LoopDelay } from '../runtime/loop-delay.ts';
-import { sessionEnded } from '../runtime/nursery.ts';
+import { sessionEnded } from '../runtime/collector.ts';
 import type { Timer } from '../runtime/world.ts';
 import type { EngineContext } from './context.ts';
 import { Downlink } from './downlink.ts';

@@ -2,12 +2,12 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
+import type { UdpHandle } from '../runtime/node-internals.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { setDontFragment } from './dont-fragment.ts';
 import { setDscp } from './dscp.ts';
 import { Inbox } from './inbox.ts';
-import { handleOf, type UdpHandle } from './libc.ts';
 
 const DRAIN_POLL_MS = 1;
 /** Batches that wait for room in the system's buffer. */
@@ -22,7 +22,7 @@ export class DgramSocket implements DatagramSocket {
   #lastPeer: Peer | undefined;
   #owed: PacketBatch[] = [];
   readonly #meter = new BusyMeter();
-  readonly #handle: UdpHandle | undefined;
+  readonly #waiting: UdpHandle['waiting'];
   /** runs while datagrams are collected: libuv waits for them only now and then */
   #collector: NodeJS.Timeout | undefined;
   /** received since the last wake-up or collection */
@@ -31,12 +31,13 @@ export class DgramSocket implements DatagramSocket {
 
   constructor(
     private readonly socket: Socket,
+    handle: UdpHandle | undefined,
     connected: boolean,
     private readonly pool: BatchPool,
     private readonly owner: SocketOwner,
   ) {
     this.#inbox = new Inbox(pool, owner);
-    this.#handle = handleOf(socket);
+    this.#waiting = handle?.waiting;
     socket.on('message', connected ? this.#onMessage : this.#onMessageFrom);
     tellErrors(socket, owner);
   }
@@ -100,18 +101,18 @@ export class DgramSocket implements DatagramSocket {
   #restWhenBusy(received: number): void {
     if (this.#collector) {
       // A full read leaves more behind: those are read on before it rests again.
-      if (received < LIBUV_READS) this.#handle!.recvStop!();
+      if (received < LIBUV_READS) this.#waiting!.recvStop();
       return;
     }
     const bytes = this.#bytes;
     this.#bytes = 0;
-    if (!this.#meter.woken(bytes) || !this.#handle?.recvStop) return;
-    this.#handle.recvStop();
+    if (!this.#meter.woken(bytes) || !this.#waiting) return;
+    this.#waiting.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
   readonly #collect = (): void => {
-    this.#handle!.recvStart!();
+    this.#waiting!.recvStart();
     if (this.#meter.collected(this.#bytes)) this.#collector!.refresh();
     else this.#collector = undefined;
     this.#bytes = 0;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
-import { handleOf, loadLibc } from './libc.ts';
+import { udpHandleOf } from '../runtime/node-internals.ts';
+import { loadLibc } from './libc.ts';
 
 /** ip(7), ipv6(7) */
 const IPPROTO_IP = 0;
@@ -14,7 +15,7 @@ export const dontFragmentSupported = (): boolean => loadLibc() !== undefined;
 
 /** Has the socket's datagrams dropped where they are too large for the line; does nothing where that is not supported. */
 export function setDontFragment(socket: Socket, family: 4 | 6): void {
-  const fd = handleOf(socket)?.fd;
+  const fd = udpHandleOf(socket)?.fd;
   if (fd === undefined) return;
   const value = Buffer.alloc(4);
   value.writeInt32LE(PMTUDISC_PROBE);

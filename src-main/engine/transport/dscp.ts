@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
-import { handleOf, loadLibc } from './libc.ts';
+import { udpHandleOf } from '../runtime/node-internals.ts';
+import { loadLibc } from './libc.ts';
 
 const IPPROTO_IP = 0;
 const IP_TOS = 1;
@@ -11,7 +12,7 @@ export const dscpSupported = (): boolean => loadLibc() !== undefined;
 
 /** Sets DSCP (six bits) for every datagram of the socket; does nothing where that is not supported. */
 export function setDscp(socket: Socket, family: 4 | 6, dscp: number): void {
-  const fd = handleOf(socket)?.fd;
+  const fd = udpHandleOf(socket)?.fd;
   if (fd === undefined) return;
   const value = Buffer.alloc(4);
   // The low two bits of the field are ECN's.

@@ -51,18 +51,3 @@ function load(): Libc | undefined {
     return undefined;
   }
 }
-
-/** libuv's handle under a dgram socket, as far as we use it. */
-export interface UdpHandle {
-  readonly fd: number;
-  /** stops and starts waiting for datagrams */
-  recvStop?(): void;
-  recvStart?(): void;
-}
-
-/** `_handle` of a dgram socket would warn (DEP0112); it also hangs at its state symbol. */
-export function handleOf(socket: object): UdpHandle | undefined {
-  const symbol = Object.getOwnPropertySymbols(socket).find((s) => s.description === 'state symbol');
-  const state = symbol && (socket as Record<symbol, { handle?: UdpHandle }>)[symbol];
-  return state?.handle && state.handle.fd >= 0 ? state.handle : undefined;
-}

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:dgram';
 import type { BatchPool, PacketBatch } from '../kernel/batch.ts';
+import type { UdpHandle } from '../runtime/node-internals.ts';
 import { BusyMeter, COLLECT_MS } from './busy-meter.ts';
 import type { DatagramSocket, Peer, SocketOwner } from './datagram-socket.ts';
 import { tellErrors } from './dgram-socket.ts';
 import { Inbox } from './inbox.ts';
-import type { UdpHandle } from './libc.ts';
 import { EAGAIN, ECONNREFUSED, EINTR, EINVAL, EIO, type MessageTables } from './mmsg.ts';
 import { decodeSockaddr, encodeSockaddr, SOCKADDR_MAX, sockaddrBytes } from './sockaddr.ts';
 
@@ -146,8 +146,9 @@ export class LinuxSocket implements DatagramSocket {
     this.#inbox.add(data, this.connected ? undefined : this.#peer(encodeSockaddr(address, port)));
     // where datagrams come one by one, as echoes do, another call would only find nothing
     const bytes = data.length + (alone ? 0 : this.#drain());
-    if (this.#closed || !this.#meter.woken(bytes) || this.#collector || !this.handle.recvStop) return;
-    this.handle.recvStop();
+    const { waiting } = this.handle;
+    if (this.#closed || !this.#meter.woken(bytes) || this.#collector || !waiting) return;
+    waiting.recvStop();
     this.#collector = setTimeout(this.#collect, COLLECT_MS);
   }
 
@@ -173,7 +174,7 @@ export class LinuxSocket implements DatagramSocket {
       return;
     }
     this.#collector = undefined;
-    this.handle.recvStart!();
+    this.handle.waiting!.recvStart();
   };
 
   readonly #onDatagram = (name: number): void => {

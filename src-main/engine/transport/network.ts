@@ -2,10 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { BatchPool } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
+import { udpHandleOf } from '../runtime/node-internals.ts';
 import type { DatagramSocket, SocketOptions, SocketOwner } from './datagram-socket.ts';
 import { DgramSocket, openUdp } from './dgram-socket.ts';
 import { dontFragmentSupported } from './dont-fragment.ts';
-import { handleOf } from './libc.ts';
 import { LinuxSocket } from './linux-socket.ts';
 import { probeLinux } from './linux-probe.ts';
 
@@ -34,30 +34,38 @@ export type TransportKind = (typeof TRANSPORTS)[number];
 /**
  * The system's network.
  * @param transport the environment's KCPTUN_TRANSPORT goes before it
- * @param onFallback is told once why the wanted way is not taken
+ * @param onFallback is told once why the wanted way is not taken, and once what is not there to save work
+ * @param handleOf what a socket shows of libuv's handle
  */
 export function systemNetwork(
   transport: TransportKind = 'auto',
   onFallback: (why: string) => void = () => {},
+  handleOf = udpHandleOf,
 ): Network {
   const wanted = TRANSPORTS.find((kind) => kind === process.env.KCPTUN_TRANSPORT) ?? transport;
-  let told = false;
+  const told = new Set<string>();
+  const tell = (why: string): void => {
+    if (!told.has(why)) onFallback(why);
+    told.add(why);
+  };
   return {
     resolve,
     whole: dontFragmentSupported(),
     async open(options, pool, owner) {
       const socket = await openUdp(options);
       const connected = options.remote !== undefined;
+      const handle = handleOf(socket);
+      // on Windows no socket shows its handle
+      if (!handle?.waiting && process.platform !== 'win32')
+        tell('this Node cannot let datagrams gather unread: busy sockets take more work');
       if (wanted !== 'dgram') {
         const probe = probeLinux(pool.kernel);
-        const handle = handleOf(socket);
         if (probe.tables && handle) {
           return new LinuxSocket(socket, handle, connected, probe.tables, pool, owner);
         }
-        if (!told) onFallback(probe.why ?? 'the socket shows no file descriptor');
-        told = true;
+        tell(probe.why ?? 'the socket shows no file descriptor');
       }
-      return new DgramSocket(socket, connected, pool, owner);
+      return new DgramSocket(socket, handle, connected, pool, owner);
     },
   };
 }

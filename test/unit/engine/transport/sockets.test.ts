@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type UdpHandle, udpHandleOf } from '../../../../src-main/engine/runtime/node-internals.ts';
 import { BatchPool, type PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import type {
@@ -206,5 +207,41 @@ describe('KCPTUN_TRANSPORT', () => {
     const { socket } = await openOn('linux', {});
     expect(socket).toBeInstanceOf(DgramSocket);
     expect(socket).not.toBeInstanceOf(LinuxSocket);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('where Node does not show what lies under a socket', () => {
+  const withoutWaiting = (socket: object): UdpHandle | undefined => {
+    const handle = udpHandleOf(socket);
+    return handle && { ...handle, waiting: undefined };
+  };
+
+  it.each([
+    ['no handle', 'dgram', () => undefined, 'dgram', 1],
+    ['no handle', 'linux', () => undefined, 'dgram', 2],
+    ['no way to stop receiving', 'dgram', withoutWaiting, 'dgram', 1],
+    ['no way to stop receiving', 'auto', withoutWaiting, undefined, undefined],
+  ] as const)('with %s, %s says so once and carries a flood', async (_what, wanted, shown, kind, lines) => {
+    const told: string[] = [];
+    const network = systemNetwork(wanted, (why) => told.push(why), shown);
+    const openOne = async (remote?: SocketOptions['remote']): Promise<Owner> => {
+      const owner = new Owner();
+      const local = { address: '127.0.0.1', port: 0 };
+      owner.socket = await network.open({ family: 4, sockbuf: SOCKBUF, dscp: 0, local, remote }, pool, owner);
+      open.push(owner.socket);
+      return owner;
+    };
+    const server = await openOne();
+    const client = await openOne({ address: '127.0.0.1', port: server.socket.localPort });
+    if (kind) expect([server.socket.kind, client.socket.kind]).toEqual([kind, kind]);
+    expect(told.filter((why) => why.includes('gather unread'))).toHaveLength(1);
+    if (lines) expect(told).toHaveLength(lines);
+    // so much, so fast, that a socket that could would stop waiting for each
+    for (let round = 1; round <= 40; round++) {
+      const batch = batchOf(new Array<number>(20).fill(1350));
+      give(client.socket.send(batch), batch);
+      await server.until(round * 20);
+    }
+    expect(server.got).toHaveLength(800);
   });
 });

@@ -26,27 +26,40 @@ const QUIET_MS = 2000;
 
 let sinceCollected = 0;
 let ended = 0;
-/** Found before the first traffic: what has grown further stays so. */
-const collect = findCollector();
+type Collect = (type: 'minor' | 'major') => void;
+let collect: Collect | undefined | null = null;
+
+/** Looks for V8's collector, once. Best before the first traffic: what has grown further stays so. @returns whether it is there */
+export function collectorFound(): boolean {
+  if (collect === null) collect = findCollector();
+  return collect !== undefined;
+}
 
 /** Says that so many bytes of datagrams have gone through this thread; now and then that empties its nursery, in 0.2 ms. */
 export function collectYoung(bytes: number): void {
   sinceCollected += bytes;
   if (sinceCollected < COLLECT_BYTES) return;
   sinceCollected = 0;
-  collect('minor');
+  if (collectorFound()) collect!('minor');
 }
 
 /** Says that a session has ended; after very many, what they have left is collected, once, in some 50 ms. */
 export function sessionEnded(): void {
-  if (++ended % ENDED_SESSIONS === 0) setTimeout(collect, QUIET_MS, 'major').unref();
+  if (++ended % ENDED_SESSIONS === 0 && collectorFound()) setTimeout(collect!, QUIET_MS, 'major').unref();
 }
 
-/** V8 hands its collector only to contexts made with the flag set; without it everything works, with more memory. */
-function findCollector(): (type: 'minor' | 'major') => void {
+type Gc = (options?: { type: 'minor' }) => void;
+
+/** V8 hands its collector only to contexts made with the flag set. */
+function exposeGc(): Gc {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as Gc;
+}
+
+/** Undefined where V8 keeps its collector: everything works without, with more memory. */
+export function findCollector(expose = exposeGc): Collect | undefined {
   try {
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
+    const gc = expose();
     const young = { type: 'minor' } as const;
     setFlagsFromString(`--semi-space-growth-factor=${GROWTH}`);
     const survivors = Array.from({ length: SURVIVORS }, () => new Array<number>(SURVIVOR_WORDS).fill(0));
@@ -57,6 +70,6 @@ function findCollector(): (type: 'minor' | 'major') => void {
     setFlagsFromString('--semi-space-growth-factor=1');
     return (type) => gc(type === 'minor' ? young : undefined);
   } catch {
-    return () => {};
+    return undefined;
   }
 }

@@ -1,6 +1,12 @@
 import { getHeapSpaceStatistics } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { collectYoung, sessionEnded } from '../../../../src-main/engine/runtime/nursery.ts';
+import {
+  collectorFound,
+  collectYoung,
+  findCollector,
+  sessionEnded,
+} from '../../../../src-main/engine/runtime/collector.ts';
 
 const MiB = 1 << 20;
 const COLLECT = 4_000_000;
@@ -10,7 +16,14 @@ function capacity(): number {
   return nursery.space_used_size + nursery.space_available_size;
 }
 
-it('is larger than V8 begins with, and does not grow on', () => {
+it('leaves the process alone until it is asked for', () => {
+  const exposed = (): unknown => runInNewContext('typeof gc');
+  expect(exposed()).toBe('undefined');
+  expect(collectorFound()).toBe(true);
+  expect(exposed()).toBe('function');
+});
+
+it('has made the nursery larger than V8 begins with, which does not grow on', () => {
   const grown = capacity();
   expect(grown).toBeGreaterThan(3.5 * MiB);
   const survivors = Array.from({ length: 8 * 32 }, () => new Array<number>(4096).fill(0));
@@ -44,4 +57,12 @@ it('frees what very many sessions have left, a little later', async () => {
   expect(left.deref() === undefined).toBe(false);
   for (let i = 0; i < 1000; i++) sessionEnded();
   await expect.poll(() => left.deref() === undefined, { timeout: 10_000 }).toBe(true);
+});
+
+it('is not found where V8 keeps its collector', () => {
+  expect(findCollector(() => undefined as never)).toBeUndefined();
+  const refuse = (): never => {
+    throw new ReferenceError('gc is not defined');
+  };
+  expect(findCollector(refuse)).toBeUndefined();
 });
