@@ -49,6 +49,8 @@ export interface SessionSnapshot {
   /** data shards of FEC expected from the peer by its seqids, and those that came; null where the peer sends no FEC */
   shardsExpected: number | null;
   shardsReceived: number | null;
+  /** bytes of parity datagrams sent */
+  paritySent: number;
   streams: number;
   /** null where kcptun's own timing holds, and until the first round trip */
   line: LineSnapshot | null;

@@ -45,6 +45,8 @@ export interface Totals {
   /** UDP payload bytes */
   wireUp: number;
   wireDown: number;
+  /** the part of `wireUp` that was parity */
+  parityUp: number;
 }
 
 /** What is pushed once a second for a running tunnel. */

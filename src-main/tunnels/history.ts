@@ -39,12 +39,18 @@ export class StatisticsHistory {
   #expected = 0;
   #received = 0;
   #sessions = new Map<number, { expected: number; received: number }>();
+  /** bytes of parity since `begin`, summed likewise */
+  #parity = 0;
+  #paritySent = new Map<number, number>();
 
   /** An engine starts, or starts again: what it has counted so far is the zero of the totals. Samples stay. */
   begin(first: EngineSnapshot, traffic: Traffic): void {
     this.#since = first.at;
     this.#sessions.clear();
+    this.#parity = 0;
+    this.#paritySent.clear();
     this.#countShards(first.sessions);
+    this.#countParity(first.sessions);
     this.#second = this.#minute = this.#mark(first, traffic);
   }
 
@@ -64,6 +70,7 @@ export class StatisticsHistory {
   add(snapshot: EngineSnapshot, traffic: Traffic): Statistics {
     if (!this.#second || !this.#minute) throw new Error('a history must begin before it is added to');
     this.#countShards(snapshot.sessions);
+    this.#countParity(snapshot.sessions);
     const mark = this.#mark(snapshot, traffic);
     const sample = sampleBetween(this.#second, mark, snapshot.sessions);
     this.#second = mark;
@@ -87,6 +94,7 @@ export class StatisticsHistory {
       down: traffic.received,
       wireUp: counters.OutBytes,
       wireDown: counters.InBytes,
+      parityUp: this.#parity,
     };
     return { sample, minute, totals, counters, sessions: snapshot.sessions };
   }
@@ -116,6 +124,12 @@ export class StatisticsHistory {
       now.set(conv, { expected: shardsExpected, received: shardsReceived });
     }
     this.#sessions = now;
+  }
+
+  #countParity(sessions: readonly SessionSnapshot[]): void {
+    for (const { conv, paritySent } of sessions)
+      this.#parity += Math.max(0, paritySent - (this.#paritySent.get(conv) ?? 0));
+    this.#paritySent = new Map(sessions.map(({ conv, paritySent }) => [conv, paritySent]));
   }
 }
 

@@ -94,7 +94,7 @@ export class MemorySession implements Session {
       heardAgo,
       ...{ srtt: 10, rttvar: 5, rto: 200, sndWnd: 128, rcvWnd: 512, rmtWnd: 512, cwnd: 512 },
       inFlight: this.#out.length,
-      ...{ sndQueue: 0, rcvQueue: 0, shardsExpected: null, shardsReceived: null },
+      ...{ sndQueue: 0, rcvQueue: 0, shardsExpected: null, shardsReceived: null, paritySent: 0 },
       streams: this.mux.streams,
       line: null,
     };

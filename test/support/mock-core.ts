@@ -124,6 +124,7 @@ class Running {
         down: counters.BytesReceived,
         wireUp: counters.OutBytes,
         wireDown: counters.InBytes,
+        parityUp: Math.round(counters.OutBytes * 0.08),
       },
       counters: { ...counters },
       sessions: [
@@ -147,6 +148,7 @@ class Running {
           rcvQueue: 0,
           shardsExpected: 1000,
           shardsReceived: 976,
+          paritySent: 0,
           streams: 3,
           line: null,
         },

@@ -23,6 +23,7 @@ export const sessionSnapshot = (part: Partial<SessionSnapshot> = {}): SessionSna
   rcvQueue: 0,
   shardsExpected: null,
   shardsReceived: null,
+  paritySent: 0,
   streams: 0,
   line: null,
   ...part,

@@ -178,6 +178,7 @@ export class KcpSession implements Session, Receiving {
       rcvQueue: receive.queued,
       shardsExpected,
       shardsReceived,
+      paritySent: this.#uplink.paritySent,
       streams: this.#mux?.streams ?? 0,
       line: this.#line?.snapshot() ?? null,
     };

@@ -32,6 +32,8 @@ export class Uplink implements DatagramOutput {
   #batch: PacketBatch | undefined;
   /** paces what is sent, and says how much parity it gets */
   line: Line | undefined;
+  /** bytes of parity datagrams; kcptun's counters have no place for them */
+  paritySent = 0;
   /** something has been sent */
   begun = false;
   /** limits what is sent while it lasts */
@@ -92,7 +94,9 @@ export class Uplink implements DatagramOutput {
         batch = this.#batch ??= this.context.pool.take();
       }
       const parity = fec.writeParity(i, batch.next + crypt.head);
-      this.#push(batch, crypt.head + parity + crypt.tail, data);
+      const length = crypt.head + parity + crypt.tail;
+      this.paritySent += length;
+      this.#push(batch, length, data);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../../shared/options.ts';
+import { type ClientOptions, effectiveKcp } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
 import type { Sample } from '../../../shared/statistics.ts';
 import { fecBudget, windowCeiling, windowFor } from '../../../shared/sizing.ts';
@@ -59,7 +59,9 @@ export function advise(seconds: readonly Sample[], options: ClientOptions): Advi
   }
   if (!fecIsOn(options) && resent > 0.03)
     found.push({ kind: 'fec-unused', resent, change: { datashard: 10, parityshard: 3 } });
-  if (resent > 0.15 && (loss ?? 1) < 0.05) found.push({ kind: 'resend-heavy', resent });
+  // the engine fits what it sends to the line by itself: sndwnd is no more than a bound
+  const paced = options.pace === 'auto' && effectiveKcp(options).nc > 0;
+  if (!paced && resent > 0.15 && (loss ?? 1) < 0.05) found.push({ kind: 'resend-heavy', resent });
   const long = busy.length >= 5 * RECENT_SECONDS;
   if (long && fecIsOn(options) && loss !== null && loss < 0.001 && resent < 0.002)
     found.push({ kind: 'fec-idle', costs, change: { datashard: 0, parityshard: 0 } });

@@ -1,6 +1,5 @@
 import type { Counters } from '../../../shared/counters.ts';
 import type { ClientOptions } from '../../../shared/options.ts';
-import { fecIsOn } from '../../../shared/options-rules.ts';
 import type { Totals } from '../../../shared/statistics.ts';
 import { segmentBytes } from '../../../shared/sizing.ts';
 
@@ -13,8 +12,8 @@ export interface WireShares {
 }
 
 /**
- * Both directions together. kcptun counts no bytes of parity or of repeats, so those are packets times their average
- * length; parity sent is not counted at all, and is taken as its part of each group.
+ * Both directions together. Parity sent is counted; kcptun counts no bytes of parity received or of repeats, so those
+ * are packets times their average length.
  * @returns null before anything was carried
  */
 export function wireShares(totals: Totals, counters: Counters, options: ClientOptions): WireShares | null {
@@ -23,11 +22,9 @@ export function wireShares(totals: Totals, counters: Counters, options: ClientOp
   const average = (bytes: number, packets: number) => (packets > 0 ? bytes / packets : 0);
   const inPacket = average(counters.InBytes, counters.InPkts);
   const outPacket = average(counters.OutBytes, counters.OutPkts);
-  const { datashard, parityshard } = options;
-  const paritySent = fecIsOn(options) ? (totals.wireUp * parityshard) / (datashard + parityshard) : 0;
   const segment = segmentBytes(options);
 
-  const fec = Math.min(1, (counters.FECParityShards * inPacket + paritySent) / wire);
+  const fec = Math.min(1, (counters.FECParityShards * inPacket + totals.parityUp) / wire);
   const repeats =
     counters.RetransSegs * Math.min(segment, outPacket) + counters.RepeatSegs * Math.min(segment, inPacket);
   const resent = Math.min(1 - fec, repeats / wire);

@@ -26,11 +26,26 @@ describe('StatisticsHistory', () => {
       wireUp: 3000,
       wireDown: 5000,
     });
-    expect(totals).toEqual({ since: 0, up: 4000, down: 8000, wireUp: 6000, wireDown: 10_000 });
+    expect(totals).toEqual({ since: 0, up: 4000, down: 8000, wireUp: 6000, wireDown: 10_000, parityUp: 0 });
     expect(add(history, engineSnapshot(3000, counters), carried(4000, 8000)).sample).toMatchObject({
       up: 0,
       down: 0,
     });
+  });
+
+  it('sums the parity sent over sessions that come and go, anew for each engine', () => {
+    const history = begun();
+    const at = (time: number, ...sent: [conv: number, paritySent: number][]) =>
+      engineSnapshot(
+        time,
+        {},
+        { sessions: sent.map(([conv, paritySent]) => sessionSnapshot({ conv, paritySent })) },
+      );
+    expect(add(history, at(1000, [1, 500])).totals.parityUp).toBe(500);
+    expect(add(history, at(2000, [1, 600], [2, 50])).totals.parityUp).toBe(650);
+    expect(add(history, at(3000, [2, 80])).totals.parityUp).toBe(680);
+    history.begin(at(4000), carried());
+    expect(add(history, at(5000, [2, 30])).totals.parityUp).toBe(30);
   });
 
   it('says null where nothing was measured', () => {

@@ -137,6 +137,21 @@ describe('a session through the simulated network', () => {
     session.close();
   });
 
+  it.each([
+    ['full', 0.15, 0.35],
+    ['auto', 0, 0.05],
+  ] as const)('counts the parity it sends, %s on a line without loss', async (parity, least, most) => {
+    const { world, session, client, listening } = await pair(5, { parity, nocomp: true }, { delay: 20 });
+    const data = noise(world, 2_000_000);
+    const { got } = talk(session, data);
+    await world.run(60_000, () => got().length >= data.length);
+    const share = session.snapshot().paritySent / client.counters.OutBytes;
+    expect(share).toBeGreaterThanOrEqual(least);
+    expect(share).toBeLessThan(most);
+    session.close();
+    listening.close();
+  });
+
   it('holds the rate limit', async () => {
     const { world, session, client, listening } = await pair(
       1,

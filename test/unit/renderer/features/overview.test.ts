@@ -36,7 +36,7 @@ describe('rebuiltShare', () => {
 
 describe('wireShares', () => {
   it('knows nothing before anything was carried', () => {
-    const nothing = { since: 0, up: 0, down: 0, wireUp: 0, wireDown: 0 };
+    const nothing = { since: 0, up: 0, down: 0, wireUp: 0, wireDown: 0, parityUp: 0 };
     expect(wireShares(nothing, zeroCounters(), options)).toBeNull();
   });
 
@@ -50,10 +50,18 @@ describe('wireShares', () => {
       OutPkts: 1000,
       RetransSegs: 100,
     };
-    const totals = { since: 0, up: 900_000, down: 9_000_000, wireUp: 1_300_000, wireDown: 13_000_000 };
+    // of 3 parity packets a group the line needed less than one
+    const totals = {
+      since: 0,
+      up: 900_000,
+      down: 9_000_000,
+      wireUp: 1_300_000,
+      wireDown: 13_000_000,
+      parityUp: 70_000,
+    };
     const shares = wireShares(totals, counters, options)!;
     expect(shares.yours).toBeCloseTo(9.9 / 14.3);
-    expect(shares.fec).toBeCloseTo((2300 * 1300 + 300_000) / 14_300_000);
+    expect(shares.fec).toBeCloseTo((2300 * 1300 + 70_000) / 14_300_000);
     // a repeat is as long as a full segment, 1350 - 20 - 8 - 24
     expect(shares.resent).toBeCloseTo((100 * 1298) / 14_300_000);
     expect(shares.yours + shares.fec + shares.resent + shares.headers).toBeCloseTo(1);
@@ -61,7 +69,7 @@ describe('wireShares', () => {
 
   it('stays whole where compression carries more than the wire does', () => {
     const counters = { ...zeroCounters(), InBytes: 1000, InPkts: 1, OutBytes: 1000, OutPkts: 1 };
-    const totals = { since: 0, up: 50_000, down: 0, wireUp: 1000, wireDown: 1000 };
+    const totals = { since: 0, up: 50_000, down: 0, wireUp: 1000, wireDown: 1000, parityUp: 0 };
     const { yours, headers } = wireShares(totals, counters, options)!;
     expect(yours).toBeLessThanOrEqual(1);
     expect(headers).toBeGreaterThanOrEqual(0);
@@ -105,7 +113,14 @@ describe('advise', () => {
     expect(kinds({ retrans: 0.08, loss: null }, { parityshard: 0 })).toContain('fec-unused'));
 
   it('names repeats that loss does not explain', () =>
-    expect(kinds({ retrans: 0.3 })).toContain('resend-heavy'));
+    expect(kinds({ retrans: 0.3 }, { pace: 'off' })).toContain('resend-heavy'));
+
+  it('says nothing of the send window while the engine paces', () => {
+    expect(kinds({ retrans: 0.3 })).not.toContain('resend-heavy');
+    // a congestion window is kcptun's own brake, and pace stands back
+    const manual = { mode: 'manual', nodelay: 1, interval: 20, resend: 2, nc: 0 };
+    expect(kinds({ retrans: 0.3 }, manual)).toContain('resend-heavy');
+  });
 
   it('offers to save FEC only after a long clean time', () => {
     const clean = { ...busy, loss: 0, retrans: 0 };
