@@ -1,3 +1,4 @@
+import { collectorFound } from '../runtime/collector.ts';
 import type { Counters } from '../../../shared/counters.ts';
 import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
@@ -76,6 +77,8 @@ export function engineContext(
   counters: Counters,
   trace?: (line: string) => void,
 ): EngineContext {
+  // before the first traffic: V8's nursery is to have its size by then
+  collectorFound();
   const kernel = sharedKernel();
   const untraced = createCrypt(options.crypt, deriveKey(options.key), {
     kernel,
