@@ -3,7 +3,7 @@ import { toServerOptions } from '../../shared/options-convert.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { TunnelState } from '../../shared/state.ts';
 import type { Supervisor } from '../tunnels/supervisor.ts';
-import { DemoTraffic } from './traffic.ts';
+import { DemoTraffic } from './demo-traffic.ts';
 
 export const DEMO_ID = 'demo';
 /** The demo's own server: it runs like a tunnel, but no window sees it. */

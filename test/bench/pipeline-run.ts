@@ -19,7 +19,8 @@ import type {
   SocketOwner,
 } from '../../src-main/engine/transport/datagram-socket.ts';
 import type { Network, ResolvedHost } from '../../src-main/engine/transport/network.ts';
-import { seededRandom, Simulation } from '../support/simulation.ts';
+import { seededRandom } from '../support/random.ts';
+import { Simulation } from '../support/simulation.ts';
 
 export interface PipelineRow {
   name: string;

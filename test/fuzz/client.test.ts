@@ -5,7 +5,8 @@ import { DATA, FEC_HEADER_BYTES, fecKind } from '../../src-main/engine/fec/packe
 import { engineContext } from '../../src-main/engine/session/context.ts';
 import { dial } from '../../src-main/engine/session/dial.ts';
 import { listen } from '../../src-main/engine/session/listen.ts';
-import { seededRandom, Simulation } from '../support/simulation.ts';
+import { seededRandom } from '../support/random.ts';
+import { Simulation } from '../support/simulation.ts';
 import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 const PORT = 29900;

@@ -4,10 +4,10 @@ import type { Session } from '../../src-main/engine/session/types.ts';
 import { SmuxSession } from '../../src-main/engine/smux/session.ts';
 import type { SmuxStream } from '../../src-main/engine/smux/stream.ts';
 import { KeepingSink } from './smux-link.ts';
-import { VirtualWorld } from './virtual-world.ts';
+import { Simulation } from './simulation.ts';
 
 /** Virtual time, and the real event loop's turns, for tests with real sockets. */
-export class SocketWorld extends VirtualWorld {
+export class SocketWorld extends Simulation {
   override endOfTurn(run: () => void): void {
     setImmediate(run);
   }
@@ -132,7 +132,7 @@ export class MemoryLine {
   accept: ((session: Session) => void) | undefined;
 
   constructor(
-    readonly world: VirtualWorld,
+    readonly world: Simulation,
     readonly version: 1 | 2 = 2,
   ) {}
 

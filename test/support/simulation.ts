@@ -1,15 +1,5 @@
 import type { Timer, World } from '../../src-main/engine/runtime/world.ts';
-
-/** mulberry32: small, fast, good enough to lose packets by. @returns floats in [0, 1) */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seededRandom } from './random.ts';
 
 interface Event {
   at: number;
@@ -27,7 +17,7 @@ export class Simulation implements World {
   #turn: (() => void)[] = [];
   readonly random: () => number;
 
-  constructor(seed: number) {
+  constructor(seed = 1) {
     this.random = seededRandom(seed);
   }
 
@@ -90,7 +80,7 @@ export class Simulation implements World {
   runSync(limit: number, done: () => boolean = () => false): boolean {
     const stop = this.#now + limit;
     for (;;) {
-      this.#endTurn();
+      this.endTurn();
       if (done()) return true;
       const event = this.#heap[0];
       if (!event) return true;
@@ -104,20 +94,28 @@ export class Simulation implements World {
     }
   }
 
-  async #settle(): Promise<void> {
-    do {
-      this.#endTurn();
-      // Deep enough for a chain of awaits such as dialling makes.
-      for (let i = 0; i < 12; i++) await null;
-    } while (this.#turn.length > 0);
+  /** Lets `ms` milliseconds pass, with their timers in order, each in a turn of its own. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    this.runSync(ms);
+    this.#now = end;
   }
 
-  #endTurn(): void {
+  /** Ends the turn under way: what waits for its end runs, and what that adds. */
+  endTurn(): void {
     while (this.#turn.length > 0) {
       const turn = this.#turn;
       this.#turn = [];
       for (const run of turn) run();
     }
+  }
+
+  async #settle(): Promise<void> {
+    do {
+      this.endTurn();
+      // Deep enough for a chain of awaits such as dialling makes.
+      for (let i = 0; i < 12; i++) await null;
+    } while (this.#turn.length > 0);
   }
 
   #push(event: Event): void {

@@ -2,7 +2,7 @@ import type { EngineError } from '../../src-main/engine/errors.ts';
 import type { FrameSink } from '../../src-main/engine/smux/sink.ts';
 import { SmuxSession } from '../../src-main/engine/smux/session.ts';
 import type { SmuxStream } from '../../src-main/engine/smux/stream.ts';
-import { VirtualWorld } from './virtual-world.ts';
+import { Simulation } from './simulation.ts';
 
 /** A sink that keeps what is written; `limit` bytes make it unwritable. */
 export class KeepingSink implements FrameSink {
@@ -53,7 +53,7 @@ export type Tuning = Partial<{
   role: 'client' | 'server';
 }>;
 
-export function smuxSide(version: 1 | 2, world = new VirtualWorld(), tuning: Tuning = {}): Side {
+export function smuxSide(version: 1 | 2, world = new Simulation(), tuning: Tuning = {}): Side {
   const side: Side = {
     session: undefined!,
     sink: new KeepingSink(),
@@ -92,7 +92,7 @@ export class SmuxLink {
   /** @param cut gives the length of the next piece that travels */
   constructor(
     version: 1 | 2,
-    readonly world = new VirtualWorld(),
+    readonly world = new Simulation(),
     tuning: Tuning = {},
     private readonly cut: () => number = () => 1300,
   ) {

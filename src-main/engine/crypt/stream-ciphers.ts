@@ -5,7 +5,7 @@ import type { DatagramCipher } from './datagram-cipher.ts';
 import { type Scratch, scratchOf } from './scratch.ts';
 
 /** A keystream is XORed on: sealing and opening are the same. */
-abstract class StreamCipher implements DatagramCipher {
+abstract class KeystreamCipher implements DatagramCipher {
   protected readonly scratch: Scratch;
 
   constructor(kernel: Kernel) {
@@ -23,7 +23,7 @@ abstract class StreamCipher implements DatagramCipher {
  * Salsa20/20 with a 32-byte key, from counter 0, over all behind the nonce. That is the first 8 of the datagram's 16 random
  * bytes, and stays clear.
  */
-export class Salsa20 extends StreamCipher {
+export class Salsa20 extends KeystreamCipher {
   constructor(
     kernel: Kernel,
     private readonly key: Uint8Array,
@@ -43,7 +43,7 @@ export class Salsa20 extends StreamCipher {
 }
 
 /** kcp-go's "simple XOR": one pad, derived from the key, for every datagram. */
-export class Xor extends StreamCipher {
+export class Xor extends KeystreamCipher {
   readonly #pad: Uint8Array;
 
   constructor(kernel: Kernel, key: Uint8Array) {

@@ -18,7 +18,7 @@ import { lockFolder } from '../../../src-main/app/folder-lock.ts';
 import { LogBook } from '../../../src-main/app/log-book.ts';
 import { NetworkWatch } from '../../../src-main/app/network-watch.ts';
 import { RotatingFile } from '../../../src-main/app/rotating-file.ts';
-import { DemoTraffic } from '../../../src-main/app/traffic.ts';
+import { DemoTraffic } from '../../../src-main/app/demo-traffic.ts';
 import { type ConfFile, openConf } from '../../../src-main/store/conf-file.ts';
 import { startSnmpLog } from '../../../src-main/tunnels/snmp-log.ts';
 import { appCore, openWindow, temporaryFolder } from '../../support/app-core.ts';

@@ -64,7 +64,7 @@ async function tunnel({ version = 2, target, client = {}, server = {}, cipher }:
   toClose.push(
     async () => {
       await theServer.close();
-      expect([world.timers, line.sessions.size]).toEqual([0, 0]);
+      expect([world.pending, line.sessions.size]).toEqual([0, 0]);
     },
     () => theClient.close(),
   );
@@ -347,11 +347,11 @@ describe('a client whose server is away', () => {
     const { address: local, line, world, clientEvents } = await tunnel({ target: address });
     line.cut();
     line.dialled[0].close();
-    const timers = world.timers;
+    const timers = world.pending;
     const socket = await dial(local);
     let ended = false;
     socket.resume().once('end', () => (ended = true));
-    await until('the connection to be accepted', () => world.timers > timers);
+    await until('the connection to be accepted', () => world.pending > timers);
     world.advance(29_900);
     await new Promise(setImmediate);
     expect(ended).toBe(false);

@@ -20,7 +20,8 @@ import { Pushed, ReceiveWindow } from '../../../../src-main/engine/kcp/receive-w
 import { SURE } from '../../../../src-main/engine/kernel/pages.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
 import { KcpEnd, kcpOptions, kcpPair } from '../../../support/kcp-pair.ts';
-import { seededRandom, Simulation } from '../../../support/simulation.ts';
+import { seededRandom } from '../../../support/random.ts';
+import { Simulation } from '../../../support/simulation.ts';
 
 interface Segment {
   cmd: number;

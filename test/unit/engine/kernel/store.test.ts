@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import { PAGE, SMALL_PAGE, SURE } from '../../../../src-main/engine/kernel/pages.ts';
 import { Store } from '../../../../src-main/engine/kernel/store.ts';
-import { seededRandom } from '../../../support/simulation.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 describe('Store', () => {
   it.each([1, 2, 3])('never lends a byte twice, and ends with everything back, seed %i', (seed) => {

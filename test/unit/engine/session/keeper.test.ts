@@ -4,10 +4,10 @@ import type { EngineEvent } from '../../../../src-main/engine/events.ts';
 import { type KeeperOptions, SessionKeeper } from '../../../../src-main/engine/session/keeper.ts';
 import type { Session } from '../../../../src-main/engine/session/types.ts';
 import { MemoryLine, type MemorySession } from '../../../support/memory-session.ts';
-import { VirtualWorld } from '../../../support/virtual-world.ts';
+import { Simulation } from '../../../support/simulation.ts';
 
 class Bench {
-  readonly world = new VirtualWorld();
+  readonly world = new Simulation();
   readonly line = new MemoryLine(this.world);
   readonly events: EngineEvent[] = [];
   readonly details: EngineEvent[] = [];
@@ -65,7 +65,7 @@ afterEach(() => {
   for (const { keeper, world, line } of running.splice(0)) {
     keeper.close();
     for (const session of line.sessions) session.close();
-    expect(world.timers).toBe(0);
+    expect(world.pending).toBe(0);
   }
 });
 

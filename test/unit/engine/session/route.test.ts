@@ -6,7 +6,7 @@ import { Route } from '../../../../src-main/engine/session/route.ts';
 import type { Session } from '../../../../src-main/engine/session/types.ts';
 import { type ResolvedHost, systemNetwork } from '../../../../src-main/engine/transport/network.ts';
 import { MemoryLine } from '../../../support/memory-session.ts';
-import { VirtualWorld } from '../../../support/virtual-world.ts';
+import { Simulation } from '../../../support/simulation.ts';
 
 const NAMES: Record<string, string[]> = {
   'dual.example': ['192.0.2.1', '2001:db8::1'],
@@ -18,7 +18,7 @@ const resolve = async (host: string): Promise<ResolvedHost[]> => {
 };
 
 class Bench {
-  readonly world = new VirtualWorld();
+  readonly world = new Simulation();
   readonly line = new MemoryLine(this.world);
   readonly opened: string[] = [];
   /** addresses that cannot even be sent to */

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from '../../../../src-main/engine/smux/blocks.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { Collector, SmuxLink, smuxSide } from '../../../support/smux-link.ts';
-import { VirtualWorld } from '../../../support/virtual-world.ts';
+import { Simulation } from '../../../support/simulation.ts';
 
 const VERSIONS = [1, 2] as const;
 
 function randomBytes(length: number, seed = 7): Buffer {
   const bytes = Buffer.alloc(length);
-  new VirtualWorld(seed).randomFill(bytes);
+  new Simulation(seed).randomFill(bytes);
   return bytes;
 }
 
@@ -231,7 +231,7 @@ describe.each(VERSIONS)('smux %i', (version) => {
     expect(frames(link.client.sink.take())).toEqual(['FIN:3:0', 'FIN:5:0']);
     expect(link.client.session.streams).toBe(0);
     link.close();
-    expect(link.world.timers).toBe(0);
+    expect(link.world.pending).toBe(0);
   });
 
   it('drops data for unknown streams and streams nobody asked for', () => {
@@ -244,7 +244,7 @@ describe.each(VERSIONS)('smux %i', (version) => {
   });
 
   it('keeps alive: a NOP at every interval, and an end when nothing is heard', () => {
-    const world = new VirtualWorld();
+    const world = new Simulation();
     const tuning = { keepAliveMs: 10_000, keepAliveTimeoutMs: 30_000 };
     const quiet = smuxSide(version, world, tuning);
     world.advance(9_999);
@@ -259,7 +259,7 @@ describe.each(VERSIONS)('smux %i', (version) => {
       code: 'keepalive-timeout',
       message: 'nothing was received for 30 s',
     });
-    expect(world.timers).toBe(0);
+    expect(world.pending).toBe(0);
 
     const link = new SmuxLink(version, world, tuning);
     for (let second = 0; second < 300; second++) {
@@ -268,11 +268,11 @@ describe.each(VERSIONS)('smux %i', (version) => {
     }
     expect([link.client.closed, link.server.closed]).toEqual([undefined, undefined]);
     link.close();
-    expect(world.timers).toBe(0);
+    expect(world.pending).toBe(0);
   });
 
   it('does not take its own pause for silence', () => {
-    const world = new VirtualWorld();
+    const world = new Simulation();
     const link = new SmuxLink(version, world, { receiveBuffer: 1000, keepAliveTimeoutMs: 30_000 });
     const stream = link.client.session.open();
     link.settle();
