@@ -3,6 +3,7 @@ import { startWeb, type WebArguments } from '../web/web.ts';
 import { UsageError } from './arguments.ts';
 import { MAIN_HELP } from './help.ts';
 import { untilSignal } from './until-signal.ts';
+import { MAX_UINT16 } from '../../../shared/wire.ts';
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -22,8 +23,8 @@ export function parseWebArguments(argv: readonly string[]): WebArguments | null 
   }
   const { port = '0', folder, help } = given;
   if (help) return null;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
-    throw new UsageError(`--port ${JSON.stringify(port)}: expected an integer from 0 to 65535`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > MAX_UINT16)
+    throw new UsageError(`--port ${JSON.stringify(port)}: expected an integer from 0 to ${MAX_UINT16}`);
   return { port: Number(port), folder };
 }
 
