@@ -111,6 +111,8 @@ export class Flight {
   #lastSentAt = 0;
   #awakeSince = -Infinity;
   #heardAt = 0;
+  /** the most that was in flight since an answer was heard */
+  #most = 0;
   #timeouts = 0;
   // of the turn: its newest and oldest answered transmission
   #turnSentAt = -1;
@@ -208,6 +210,7 @@ export class Flight {
       else this.inFlight -= bytes;
     }
     this.inFlight += bytes;
+    if (this.inFlight > this.#most) this.#most = this.inFlight;
     const kept = 1 - 1 / FACTOR_SEGMENTS;
     this.#wire *= kept;
     this.#segments = this.#segments * kept + bytes;
@@ -270,7 +273,10 @@ export class Flight {
   settle(now: number): void {
     if (!this.#progress) return;
     this.#progress = false;
+    const silence = now - this.#heardAt;
     this.#heardAt = now;
+    const most = this.#most * this.factor;
+    this.#most = this.inFlight;
     this.#timeouts = 0;
     const sentAt = this.#turnSentAt;
     if (sentAt < 0) return;
@@ -281,8 +287,13 @@ export class Flight {
     const slot = this.#turnSlot;
     const at = this.#turnAt;
     const wire = this.#wireThen[slot];
-    model.roundTrip(at - sentAt, now);
-    model.ackBatch(sentAt - this.#turnOldest);
+    const rtt = at - sentAt;
+    model.roundTrip(rtt, now);
+    // The least that may be in flight was what held us up, and for longer than it takes to pass: the peer holds back its
+    // ACKs for so long. A few segments that are sent at once do not show that by their span.
+    const tight = model.floored && this.losses === 0 && most >= model.window;
+    const held = tight ? Math.min(silence, rtt - model.propagation - most / model.rate) : 0;
+    model.ackBatch(Math.max(sentAt - this.#turnOldest, held));
     if (wire > this.#limitedUntil) this.#limitedUntil = -1;
     const elapsed = Math.max(sentAt - this.#firstSentAt[slot], at - this.#firstHeardAt[slot]);
     const sent = wire - this.#firstWire[slot];

@@ -160,24 +160,33 @@ export class LineModel {
 
   /** Bytes that may be in flight. */
   get window(): number {
-    const { rate, propagation, ackSpan } = this;
-    if (propagation === Infinity) return this.least;
-    const span = ACK_SPANS * ackSpan * rate;
-    const product = rate * (propagation + this.noise);
+    if (this.propagation === Infinity) return this.least;
+    return Math.max(this.#floor, this.#needed);
+  }
+
+  /** Whether less than that would be enough by what is known: of a peer whose ACKs wait, too little is known then. */
+  get floored(): boolean {
+    return this.#needed <= this.#floor;
+  }
+
+  get #floor(): number {
+    return this.state === 'start-up' || this.state === 'fill' ? this.least : this.least / 8;
+  }
+
+  get #needed(): number {
+    const { rate } = this;
+    const span = ACK_SPANS * this.ackSpan * rate;
+    const product = rate * (this.propagation + this.noise);
     switch (this.state) {
       case 'start-up':
       case 'fill':
-        return Math.max(this.least, STARTUP_WINDOW_GAIN * product + span);
+        return STARTUP_WINDOW_GAIN * product + span;
       case 'probe-round-trip':
-        return Math.max(this.least / 8, product / 2);
-      default: {
-        const gain = this.shared
-          ? SHARING_WINDOW_GAIN
-          : this.#phase === UP
-            ? PROBING_WINDOW_GAIN
-            : WINDOW_GAIN;
-        return Math.max(this.least / 8, gain * product + span);
-      }
+        return product / 2;
+      case 'drain':
+      case 'cruise':
+        if (this.shared) return SHARING_WINDOW_GAIN * product + span;
+        return (this.#phase === UP ? PROBING_WINDOW_GAIN : WINDOW_GAIN) * product + span;
     }
   }
 
