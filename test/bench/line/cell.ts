@@ -192,6 +192,8 @@ export async function runCell(cell: Cell): Promise<CellResult> {
             stream.write(chunk.slice());
             stream.consumed(chunk.length);
           };
+          // what was held until the client had proved itself comes together
+          if (first.length > 1) stream.write(first.slice(1));
         }
       };
     };
