@@ -1,7 +1,7 @@
 import type { PacketBatch } from '../kernel/batch.ts';
 
 /**
- * Seals and opens whole datagrams, a batch at a time (docs: README, 'On the wire').
+ * Seals and opens whole datagrams, a batch at a time (ARCHITECTURE, 'On the wire').
  *
  * A datagram is `head` bytes, the body, `tail` bytes. The caller of seal leaves room for head and tail and has written
  * only the body; `batch.lengths` counts all three.
