@@ -35,6 +35,8 @@ export class SimulatedNetwork implements Network {
   /** whether the network tells of ports on which nobody listens */
   refuses = true;
   readonly whole = true;
+  /** where the peer on a port is */
+  addressOf: (port: number) => string = () => '10.0.0.1';
   /** what opening a socket fails with, while it is there */
   noSocket: Error | undefined;
 
@@ -84,7 +86,7 @@ export class SimulatedNetwork implements Network {
 
   /** Datagrams of anybody's making that come in together, at once, without a line. */
   inject(from: number, to: number, ...datagrams: Uint8Array[]): void {
-    for (const data of datagrams) this.#sockets.get(to)?.arrived({ data, from: peerAt(from) });
+    for (const data of datagrams) this.#sockets.get(to)?.arrived({ data, from: this.#peerAt(from) });
   }
 
   /** As `inject`, from an address that nobody has. */
@@ -105,10 +107,14 @@ export class SimulatedNetwork implements Network {
     link.send(data);
   }
 
+  #peerAt(port: number): Peer {
+    return { key: String(port), address: this.addressOf(port), port };
+  }
+
   /** The line's other end: a datagram from one port has come to the other. */
   protected arrive(from: number, to: number, data: Uint8Array): void {
     const socket = this.#sockets.get(to);
-    if (socket) socket.arrived({ data, from: peerAt(from) });
+    if (socket) socket.arrived({ data, from: this.#peerAt(from) });
     else if (this.refuses) this.#refuse(from);
   }
 
@@ -117,8 +123,6 @@ export class SimulatedNetwork implements Network {
     this.world.after(this.conditions.delay, () => this.#sockets.get(port)?.refused());
   }
 }
-
-const peerAt = (port: number): Peer => ({ key: String(port), address: '10.0.0.1', port });
 
 class SimulatedSocket implements DatagramSocket, SimulatedEnd {
   readonly kind = 'simulated';
