@@ -250,7 +250,11 @@ export class Flight {
     if (!once && ts !== of.ts[at]) return;
     const sentAt = this.#sentAt[slot];
     if (this.#turnSentAt < 0 || sentAt < this.#turnOldest) this.#turnOldest = sentAt;
-    if (sentAt > this.#turnSentAt) {
+    // of what was sent in one burst, the last
+    if (
+      sentAt > this.#turnSentAt ||
+      (sentAt === this.#turnSentAt && this.#wireThen[slot] > this.#wireThen[this.#turnSlot])
+    ) {
       this.#turnSentAt = sentAt;
       this.#turnSlot = slot;
       this.#turnMark = mark;
@@ -288,11 +292,11 @@ export class Flight {
     const at = this.#turnAt;
     const wire = this.#wireThen[slot];
     const rtt = at - sentAt;
-    model.roundTrip(rtt, now);
-    // The least that may be in flight was what held us up, and for longer than it takes to pass: the peer holds back its
-    // ACKs for so long. A few segments that are sent at once do not show that by their span.
-    const tight = model.floored && this.losses === 0 && most >= model.window;
-    const held = tight ? Math.min(silence, rtt - model.propagation - most / model.rate) : 0;
+    // Our own bound held us up, and all that was in flight is answered at once: the peer holds its ACKs for so long. What
+    // is sent in one burst does not show that by its span.
+    const burst = most >= model.window && this.inFlight === 0 && this.losses === 0;
+    const held = burst ? Math.min(silence, rtt - model.propagation) : 0;
+    model.roundTrip(rtt, held, now);
     model.ackBatch(Math.max(sentAt - this.#turnOldest, held));
     if (wire > this.#limitedUntil) this.#limitedUntil = -1;
     const elapsed = Math.max(sentAt - this.#firstSentAt[slot], at - this.#firstHeardAt[slot]);

@@ -160,33 +160,24 @@ export class LineModel {
 
   /** Bytes that may be in flight. */
   get window(): number {
-    if (this.propagation === Infinity) return this.least;
-    return Math.max(this.#floor, this.#needed);
-  }
-
-  /** Whether less than that would be enough by what is known: of a peer whose ACKs wait, too little is known then. */
-  get floored(): boolean {
-    return this.#needed <= this.#floor;
-  }
-
-  get #floor(): number {
-    return this.state === 'start-up' || this.state === 'fill' ? this.least : this.least / 8;
-  }
-
-  get #needed(): number {
-    const { rate } = this;
-    const span = ACK_SPANS * this.ackSpan * rate;
-    const product = rate * (this.propagation + this.noise);
+    const { rate, propagation, ackSpan } = this;
+    if (propagation === Infinity) return this.least;
+    const span = ACK_SPANS * ackSpan * rate;
+    const product = rate * (propagation + this.noise);
     switch (this.state) {
       case 'start-up':
       case 'fill':
-        return STARTUP_WINDOW_GAIN * product + span;
+        return Math.max(this.least, STARTUP_WINDOW_GAIN * product + span);
       case 'probe-round-trip':
-        return product / 2;
-      case 'drain':
-      case 'cruise':
-        if (this.shared) return SHARING_WINDOW_GAIN * product + span;
-        return (this.#phase === UP ? PROBING_WINDOW_GAIN : WINDOW_GAIN) * product + span;
+        return Math.max(this.least / 8, product / 2);
+      default: {
+        const gain = this.shared
+          ? SHARING_WINDOW_GAIN
+          : this.#phase === UP
+            ? PROBING_WINDOW_GAIN
+            : WINDOW_GAIN;
+        return Math.max(this.least / 8, gain * product + span);
+      }
     }
   }
 
@@ -197,8 +188,8 @@ export class LineModel {
     return 1;
   }
 
-  /** One turn's newest round trip. */
-  roundTrip(rtt: number, now: number): void {
+  /** One turn's newest round trip. @param held how much of it the peer held its ACK back: no queue of the line's */
+  roundTrip(rtt: number, held: number, now: number): void {
     if (this.srtt === 0) {
       this.srtt = rtt;
       this.rttvar = rtt / 2;
@@ -209,8 +200,9 @@ export class LineModel {
       this.srtt += (believed - this.srtt) / 8;
     }
     this.#shortest(rtt, now);
-    if (rtt < this.#quarterMin) this.#quarterMin = rtt;
-    if (rtt > this.#quarterMax) this.#quarterMax = rtt;
+    const passing = rtt - held;
+    if (passing < this.#quarterMin) this.#quarterMin = passing;
+    if (passing > this.#quarterMax) this.#quarterMax = passing;
     this.#quarterSamples++;
     const passed = now - this.#quarterAt;
     if (
