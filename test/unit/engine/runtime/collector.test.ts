@@ -41,7 +41,8 @@ it('frees dead buffers that V8 itself would keep for long', async () => {
   await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
 });
 
-it('frees what very many sessions have left, a little later', async () => {
+// V8 looks for references on the stack by guessing, and on Node 22 takes what is left there for one at times
+it('frees what very many sessions have left, a little later', { retry: 4 }, async () => {
   const left = await (async () => {
     const old = { bytes: new Array<number>(4096).fill(0) };
     // to where only the large collections come
@@ -56,7 +57,7 @@ it('frees what very many sessions have left, a little later', async () => {
   collectYoung(COLLECT);
   expect(left.deref() === undefined).toBe(false);
   for (let i = 0; i < 1000; i++) sessionEnded();
-  await expect.poll(() => left.deref() === undefined, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => left.deref() === undefined, { timeout: 5_000 }).toBe(true);
 });
 
 it('is not found where V8 keeps its collector', () => {
