@@ -54,6 +54,8 @@ export interface SessionSnapshot {
   streams: number;
   /** null where kcptun's own timing holds, and until the first round trip */
   line: LineSnapshot | null;
+  /** null where kcptun's own timing holds, and until enough has come to know anything */
+  download: DownloadSnapshot | null;
 }
 
 /** What a sender knows of its line. Rates are bytes of datagrams a second, times ms, sizes bytes. */
@@ -72,6 +74,18 @@ export interface LineSnapshot {
   loss: number | null;
   /** parity packets a group; null without FEC */
   parity: number | null;
+}
+
+/** What a receiver knows of the line that its peer sends by. Units as in `LineSnapshot`. */
+export interface DownloadSnapshot {
+  /** the most that came lately */
+  rate: number;
+  propagation: number;
+  queue: number;
+  /** what the peer may have on the way: what it is told while it is braked, the receive window where it is not */
+  window: number;
+  /** the peer fills the line's queue by itself, and is held to `window` */
+  braked: boolean;
 }
 
 /** One TCP connection (at the client) or stream (at the server). */

@@ -97,6 +97,7 @@ export class MemorySession implements Session {
       ...{ sndQueue: 0, rcvQueue: 0, shardsExpected: null, shardsReceived: null, paritySent: 0 },
       streams: this.mux.streams,
       line: null,
+      download: null,
     };
   }
 

@@ -151,6 +151,7 @@ class Running {
           paritySent: 0,
           streams: 3,
           line: null,
+          download: null,
         },
       ],
     };

@@ -26,6 +26,7 @@ export const sessionSnapshot = (part: Partial<SessionSnapshot> = {}): SessionSna
   paritySent: 0,
   streams: 0,
   line: null,
+  download: null,
   ...part,
 });
 

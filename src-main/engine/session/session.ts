@@ -181,6 +181,7 @@ export class KcpSession implements Session, Receiving {
       paritySent: this.#uplink.paritySent,
       streams: this.#mux?.streams ?? 0,
       line: this.#line?.snapshot() ?? null,
+      download: null,
     };
   }
 
