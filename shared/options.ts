@@ -1,4 +1,5 @@
-import { type Mode, OPTIONS, type OptionSpec, type Side } from './options-table.ts';
+import { type Address, type HostPorts, parseAddress } from './address.ts';
+import { type AddressForm, type Mode, OPTIONS, type OptionSpec, type Side } from './options-table.ts';
 
 export {
   DEFAULT_KEY,
@@ -34,6 +35,22 @@ export const optionsOf = (side: Side): OptionSpec[] => OPTIONS.filter((spec) => 
 
 const SPECS = new Map<string, OptionSpec>(OPTIONS.map((spec) => [spec.key, spec]));
 export const specOf = (key: OptionKey): OptionSpec => SPECS.get(key)!;
+
+type AddressSpec = Extract<Spec, { kind: 'address' }>;
+export type AddressKey = AddressSpec['key'];
+
+/**
+ * Reads what an option that is an address holds, by its form in the table.
+ * @throws {AddressError}
+ */
+export function addressOf<K extends AddressKey>(
+  key: K,
+  text: string,
+): Extract<AddressSpec, { key: K }>['address'] extends { unix: true } ? Address : HostPorts;
+export function addressOf(key: AddressKey, text: string): Address {
+  const { address } = specOf(key) as { address: AddressForm };
+  return parseAddress(text, address);
+}
 
 /** Every option of `side` at its default. */
 export const defaultOptions = <S extends Side>(side: S): OptionsOf<S> =>

@@ -5,7 +5,8 @@ import { CarriedStreams } from './tcp/carried-streams.ts';
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { EngineError } from './errors.ts';
 import { type EngineListener, EventSource } from './events.ts';
-import { listenLocally, type LocalListener, readAddress, sourceOf } from './tcp/local-socket.ts';
+import { readAddress } from './options.ts';
+import { listenLocally, type LocalListener, sourceOf } from './tcp/local-socket.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { SessionKeeper } from './session/keeper.ts';
 import type { Session } from './session/types.ts';
@@ -49,7 +50,7 @@ export class Client {
   readonly #waiting = new Set<Waiting>();
   #listener: LocalListener | undefined;
   #turn = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #notAcceptedAt = -Infinity;
 
   constructor(setup: ClientSetup) {
@@ -81,10 +82,10 @@ export class Client {
 
   /**
    * Listens, and dials. That the server cannot be reached is no error: it is dialled again and again.
-   * @throws {EngineError} bad-option, port-in-use, listen-failed
+   * @throws {EngineError} bad-option (an OptionError), port-in-use, listen-failed
    */
   async start(): Promise<void> {
-    const address = readAddress('localaddr', this.#setup.options.localaddr, 'listen');
+    const address = readAddress('localaddr', this.#setup.options.localaddr);
     this.#listener = await listenLocally(
       address,
       (socket) => this.#accept(socket),
@@ -120,9 +121,15 @@ export class Client {
   }
 
   /** Ends everything; nothing of it is left in the event loop when the promise resolves. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
     const listenerClosed = this.#listener?.close();
     for (const waiting of this.#waiting) this.#dismiss(waiting);
     await this.#streams.close();
@@ -140,7 +147,7 @@ export class Client {
   }
 
   #accept(socket: Socket): void {
-    if (this.#closed) return void socket.destroy();
+    if (this.#closing) return void socket.destroy();
     const source = sourceOf(socket, this.#listener!.address);
     if (this.#carry(socket, source)) return;
     if (this.#waiting.size >= WAITING_MOST) {

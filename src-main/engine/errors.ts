@@ -26,7 +26,7 @@ export type EngineErrorCode =
   /** closed at this end, or used after that */
   | 'closed';
 
-/** An error of the engine with a stable code; its message never holds a key. */
+/** Every error of the engine: it has a stable code, and its message never holds a key. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   constructor(
@@ -35,5 +35,19 @@ export class EngineError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** An option that cannot be: code `bad-option`. */
+export class OptionError extends EngineError {
+  constructor(
+    /** the option by kcptun's name, as in its JSON file */
+    readonly field: string,
+    /** as JSON; empty for a secret, and where the name is no option's */
+    readonly value: string,
+    /** what the option allows, in plain English */
+    readonly expected: string,
+  ) {
+    super('bad-option', `${value === '' ? field : `${field} ${value}`}: expected ${expected}`);
   }
 }

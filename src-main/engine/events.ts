@@ -1,10 +1,13 @@
+import { type Problem, problemLine } from '../../shared/options-problem.ts';
 import type { SessionSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
 import type { Session } from './session/types.ts';
 
 /** What a running client or server tells, as it happens. */
 export type EngineEvent =
-  /** something worth knowing that changes nothing: what this platform lacks, what an option weakens */
+  /** an option is allowed and questionable; told before the start */
+  | { kind: 'warning'; problem: Problem }
+  /** something worth knowing that changes nothing, such as what this platform lacks */
   | { kind: 'note'; text: string }
   /** what only a maintainer wants to know: the log's level debug */
   | { kind: 'detail'; text: string }
@@ -62,6 +65,8 @@ export function troubleTeller(
 /** The event as a line of a log, in kcptun's words where it has some. */
 export function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
+    case 'warning':
+      return `WARNING: ${problemLine(event.problem)}`;
     case 'note':
     case 'detail':
       return event.text;

@@ -1,22 +1,29 @@
-import { type HostPorts, parseAddress } from '../../shared/address.ts';
-import { zeroCounters } from '../../shared/counters.ts';
+import { type Counters, zeroCounters } from '../../shared/counters.ts';
 import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
 import { Client } from './client.ts';
-import { dial } from './session/dial.ts';
 import type { EngineListener } from './events.ts';
-import { listen } from './session/listen.ts';
-import { Route } from './session/route.ts';
-import type { StreamCipher } from './tcp/pipe.ts';
+import { readAddress, readOptions } from './options.ts';
 import { createQpp } from './qpp/qpp.ts';
-import { Server } from './server.ts';
-import { engineContext } from './session/context.ts';
 import { missingInternals } from './runtime/node-internals.ts';
 import { SystemWorld } from './runtime/system-world.ts';
+import type { World } from './runtime/world.ts';
+import { Server } from './server.ts';
+import { type EngineContext, engineContext } from './session/context.ts';
+import { dial } from './session/dial.ts';
+import { listen } from './session/listen.ts';
+import { Route } from './session/route.ts';
+import type { EngineSnapshot } from './snapshot.ts';
+import type { StreamCipher } from './tcp/pipe.ts';
 import { dscpSupported } from './transport/dscp.ts';
-import { systemNetwork, type TransportKind } from './transport/network.ts';
+import { type Network, systemNetwork, type TransportKind } from './transport/network.ts';
 
-export { Client } from './client.ts';
-export { Server } from './server.ts';
+export type { ClientOptions, ServerOptions } from '../../shared/options.ts';
+export type { Counters } from '../../shared/counters.ts';
+export type { Refusals, SessionSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
+export { EngineError, type EngineErrorCode, OptionError } from './errors.ts';
+export { describeEvent, type EngineEvent, type EngineListener } from './events.ts';
+export type { EngineSnapshot, LinkCause, LinkSnapshot } from './snapshot.ts';
+export type { TransportKind } from './transport/network.ts';
 
 export interface EngineSetup {
   /** told of everything from before the start on */
@@ -27,70 +34,100 @@ export interface EngineSetup {
   trace?: (line: string) => void;
 }
 
+/** A client or a server that runs. */
+export interface Engine extends AsyncDisposable {
+  /** where it listens, with the real port or ports */
+  readonly address: string;
+  /** Calls `listener` with every event from now on; answers with the way to stop. */
+  onEvent(listener: EngineListener): () => void;
+  snapshot(): EngineSnapshot;
+  /** Gives every session of a client a fresh one: after a sleep, or when the network has changed. */
+  redialAll(): void;
+  /** Ends everything; nothing of it is left in the event loop when the promise resolves. */
+  close(): Promise<void>;
+}
+
 /**
- * A running kcptun client on the system's network.
- * @throws {EngineError} bad-option, port-in-use, listen-failed
+ * A running kcptun client on the system's network. That its server cannot be reached is no error: it is dialled again
+ * and again.
+ * @param given options by kcptun's names; those that are absent are at kcptun's defaults
+ * @throws {OptionError} for an option that is wrong, or none of a client
+ * @throws {EngineError} port-in-use, listen-failed
  */
-export async function startClient(options: ClientOptions, setup: EngineSetup = {}): Promise<Client> {
-  const world = new SystemWorld();
-  const counters = zeroCounters();
-  const remote = parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
-  const config = engineContext(options, world, counters, setup.trace);
-  const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
-  const route = new Route([remote], network, (server) => dial(config, server, network));
-  const client = new Client({
-    options,
-    world,
-    counters,
-    dial: route.dial,
-    answered: route.answered,
-    cipher: streamCipher(options, setup),
+export async function startClient(
+  given: Readonly<Partial<ClientOptions>>,
+  setup: EngineSetup = {},
+): Promise<Engine> {
+  const { options, warnings } = readOptions('client', given);
+  for (const problem of warnings) setup.onEvent?.({ kind: 'warning', problem });
+  const remote = readAddress('remoteaddr', options.remoteaddr);
+  return start(options, setup, ({ context, network, ...parts }) => {
+    const route = new Route([remote], network, (server) => dial(context, server, network));
+    return new Client({ ...parts, options, dial: route.dial, answered: route.answered });
   });
-  return start(client, options, setup);
 }
 
 /**
  * A running kcptun server on the system's network.
- * @throws {EngineError} bad-option, port-in-use, listen-failed, resolve-failed
+ * @param given options by kcptun's names; those that are absent are at kcptun's defaults
+ * @throws {OptionError} for an option that is wrong, or none of a server
+ * @throws {EngineError} port-in-use, listen-failed, resolve-failed
  */
-export async function startServer(options: ServerOptions, setup: EngineSetup = {}): Promise<Server> {
-  const world = new SystemWorld();
-  const counters = zeroCounters();
-  const local = parseAddress(options.listen, { use: 'listen', portRange: true }) as HostPorts;
-  const config = engineContext(options, world, counters, setup.trace);
-  const network = systemNetwork(setup.udp, (text) => setup.onEvent?.({ kind: 'note', text }));
-  const server = new Server({
+export async function startServer(
+  given: Readonly<Partial<ServerOptions>>,
+  setup: EngineSetup = {},
+): Promise<Engine> {
+  const { options, warnings } = readOptions('server', given);
+  for (const problem of warnings) setup.onEvent?.({ kind: 'warning', problem });
+  const local = readAddress('listen', options.listen);
+  return start(
     options,
-    world,
-    counters,
-    listen: (accept, tell) => listen(config, local, network, accept, tell),
-    cipher: streamCipher(options, setup),
-  });
-  return start(server, options, setup);
+    setup,
+    ({ context, network, ...parts }) =>
+      new Server({
+        ...parts,
+        options,
+        listen: (accept, tell) => listen(context, local, network, accept, tell),
+      }),
+  );
 }
 
-async function start<E extends Client | Server>(
-  engine: E,
+/** What a client and a server are made of alike. */
+interface Parts {
+  world: World;
+  counters: Counters;
+  context: EngineContext;
+  network: Network;
+  cipher: (() => StreamCipher) | undefined;
+}
+
+async function start(
   options: ClientOptions | ServerOptions,
-  setup: EngineSetup,
-): Promise<E> {
-  if (setup.onEvent) engine.onEvent(setup.onEvent);
-  if (options.dscp > 0 && !dscpSupported()) {
-    setup.onEvent?.({ kind: 'note', text: `dscp cannot be set on ${process.platform}: it is left alone` });
-  }
-  for (const text of missingInternals()) setup.onEvent?.({ kind: 'note', text });
+  { onEvent, udp, trace }: EngineSetup,
+  make: (parts: Parts) => Client | Server,
+): Promise<Engine> {
+  const note = (text: string): void => onEvent?.({ kind: 'note', text });
+  const world = new SystemWorld();
+  const counters = zeroCounters();
+  const engine = make({
+    world,
+    counters,
+    context: engineContext(options, world, counters, trace),
+    network: systemNetwork(udp, note),
+    cipher: streamCipher(options),
+  });
+  if (onEvent) engine.onEvent(onEvent);
+  if (options.dscp > 0 && !dscpSupported())
+    note(`dscp cannot be set on ${process.platform}: it is left alone`);
+  missingInternals().forEach((text) => note(text));
   await engine.start();
   return engine;
 }
 
 /** QPP's pads are costly: they are made once, and each stream gets a state for each direction. */
-function streamCipher(
-  options: ClientOptions | ServerOptions,
-  setup: EngineSetup,
-): (() => StreamCipher) | undefined {
+function streamCipher(options: ClientOptions | ServerOptions): (() => StreamCipher) | undefined {
   if (!options.qpp) return undefined;
   const qpp = createQpp(options.key, options['qpp-count']);
-  for (const text of qpp.warnings) setup.onEvent?.({ kind: 'note', text });
   return () => {
     const [out, back] = [qpp.cipher(), qpp.cipher()];
     return {

@@ -1,11 +1,13 @@
-import { type Address, formatAddress, type HostPorts, parseAddress } from '../../shared/address.ts';
+import { type Address, formatAddress } from '../../shared/address.ts';
 import type { Counters } from '../../shared/counters.ts';
 import type { ServerOptions } from '../../shared/options.ts';
 import type { Refusals } from '../../shared/snapshot.ts';
 import { CarriedStreams } from './tcp/carried-streams.ts';
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { type EngineListener, EventSource, troubleTeller } from './events.ts';
-import { connectLocally, readAddress } from './tcp/local-socket.ts';
+import { EngineError } from './errors.ts';
+import { readAddress } from './options.ts';
+import { connectLocally } from './tcp/local-socket.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import type { Session } from './session/types.ts';
 import type { SmuxStream } from './smux/stream.ts';
@@ -45,7 +47,7 @@ export class Server {
   readonly #sessions = new Set<Session>();
   #target!: Address;
   #listening: ServerListening | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(setup: ServerSetup) {
     const { options, world, cipher } = setup;
@@ -59,23 +61,21 @@ export class Server {
     });
   }
 
-  /** @throws {EngineError} bad-option, and what `listen` throws */
+  /** @throws {EngineError} bad-option (an OptionError), and what `listen` throws */
   async start(): Promise<void> {
     const { options, listen } = this.#setup;
-    this.#target = readAddress('target', options.target, 'dial');
+    this.#target = readAddress('target', options.target);
     this.#listening = await listen(
       (session) => this.#accept(session),
       (event) => this.#events.emit(event),
     );
-    this.#events.emit({ kind: 'listening', address: this.#address });
+    this.#events.emit({ kind: 'listening', address: this.address });
   }
 
   /** Where it listens, with the real port. */
-  get #address(): string {
-    const { host } = parseAddress(this.#setup.options.listen, {
-      use: 'listen',
-      portRange: true,
-    }) as HostPorts;
+  get address(): string {
+    if (!this.#listening) throw new EngineError('closed', 'the server is not started');
+    const { host } = readAddress('listen', this.#setup.options.listen);
     return formatAddress({ host, minPort: Math.min(...this.ports), maxPort: Math.max(...this.ports) });
   }
 
@@ -89,7 +89,7 @@ export class Server {
     return engineSnapshot(
       {
         at: world.wallClock(),
-        address: this.#listening ? this.#address : null,
+        address: this.#listening ? this.address : null,
         counters,
         links: [],
         streams: this.#streams.snapshot(),
@@ -103,9 +103,15 @@ export class Server {
   redialAll(): void {}
 
   /** Ends everything; nothing of it is left in the event loop when the promise resolves. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
     await this.#streams.close();
     // the streams' ends go out with this turn
     await new Promise<void>((resolve) => this.#setup.world.endOfTurn(resolve));
@@ -134,7 +140,7 @@ export class Server {
   }
 
   #connect(session: Session, stream: SmuxStream): void {
-    if (this.#closed) return stream.destroy();
+    if (this.#closing) return stream.destroy();
     const socket = connectLocally(this.#target);
     const { target } = this.#setup.options;
     const pipe = this.#streams.carry(socket, session, stream, {

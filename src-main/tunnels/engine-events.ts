@@ -10,12 +10,12 @@ export const movesState = ({ kind }: EngineEvent): boolean =>
   kind === 'redial' ||
   kind === 'trouble';
 
+const WARNINGS: readonly EngineEvent['kind'][] = [
+  ...(['warning', 'session-closed', 'trouble', 'refused', 'listener-failed'] as const),
+];
+
 export const levelOf = ({ kind }: EngineEvent): LogLevel =>
-  kind === 'detail'
-    ? 'debug'
-    : kind === 'session-closed' || kind === 'trouble' || kind === 'refused' || kind === 'listener-failed'
-      ? 'warn'
-      : 'info';
+  kind === 'detail' ? 'debug' : WARNINGS.includes(kind) ? 'warn' : 'info';
 
 /** What kcptun's option `quiet` leaves out. */
 export const isStreamEvent = ({ kind }: EngineEvent): boolean =>

@@ -1,16 +1,12 @@
 import { EngineError } from '../engine/errors.ts';
 import { describeEvent, type EngineEvent } from '../engine/events.ts';
 import type { StreamSnapshot } from '../../shared/snapshot.ts';
-import type { EngineSnapshot } from '../engine/snapshot.ts';
+import type { Engine } from '../engine/index.ts';
 import { isStreamEvent, levelOf, movesState } from './engine-events.ts';
 import type { FromWorker, ToWorker, Traffic, WorkerLine } from './messages.ts';
 
-/** What is asked of a client or a server of the engine. */
-export interface Engine {
-  snapshot(): EngineSnapshot;
-  redialAll(): void;
-  close(): Promise<void>;
-}
+/** What is asked of a client or a server. */
+export type RunningEngine = Pick<Engine, 'snapshot' | 'redialAll' | 'close'>;
 
 /** The worker's end of its port. */
 export interface Port {
@@ -29,7 +25,7 @@ const MOST_A_REPORT = 500;
 /** Runs one engine until it is told to close, reporting once a second, and early when its state changes. */
 export async function runEngine(
   port: Port,
-  start: (onEvent: (event: EngineEvent) => void) => Promise<Engine>,
+  start: (onEvent: (event: EngineEvent) => void) => Promise<RunningEngine>,
   /** leaves out the lines of streams, as kcptun's option of that name */
   quiet = false,
 ): Promise<void> {
@@ -38,7 +34,7 @@ export async function runEngine(
   let dropped = 0;
   /** of the connections that have closed */
   const past: Traffic = { sent: 0, received: 0 };
-  let engine: Engine | undefined;
+  let engine: RunningEngine | undefined;
   let early: NodeJS.Timeout | undefined;
 
   const report = (tick: boolean): void => {

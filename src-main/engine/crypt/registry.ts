@@ -1,6 +1,6 @@
 import { CRYPTS, type CryptName, isCryptName } from '../../../shared/crypts.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
-import { EngineError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 import type { LaneCipher } from '../kernel/crypt-kernel.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { ExpandKey } from './block-cipher.ts';
@@ -102,17 +102,14 @@ export const createCipher = (
  * Make one a tunnel, not one a session: the key is expanded here.
  * @param name one of `CRYPTS`
  * @param pass the 32 bytes of `deriveKey`
- * @throws EngineError `bad-option` for any other name
+ * @throws OptionError for any other name
  */
 export function createCrypt(name: string, pass: Uint8Array, world: CryptWorld): PacketCrypt {
   if (!isCryptName(name)) {
-    throw new EngineError('bad-option', `crypt: ${JSON.stringify(name)} is not one of ${CRYPTS.join(', ')}`);
+    throw new OptionError('crypt', JSON.stringify(name), `one of ${CRYPTS.join(', ')}`);
   }
   if (pass.length !== PASS_BYTES) {
-    throw new EngineError(
-      'bad-option',
-      `crypt: the derived key has ${pass.length} bytes, expected ${PASS_BYTES}`,
-    );
+    throw new OptionError('key', '', `${PASS_BYTES} bytes derived from it, not ${pass.length}`);
   }
   if (name === 'null') return bare;
   const random = new RandomPool(world.randomFill);

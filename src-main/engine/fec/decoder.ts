@@ -24,7 +24,7 @@ export class FecDecoder {
 
   /**
    * @param onRecovered takes KCP's bytes of a recovered packet, bytes[offset..offset + length), valid during the call
-   * @throws EngineError `bad-option` (see checkShards)
+   * @throws OptionError (see checkShards)
    */
   constructor(
     private readonly kernel: Kernel,

@@ -43,7 +43,7 @@ export class FecEncoder {
   /** of the present group */
   #rows = 0;
 
-  /** @throws EngineError `bad-option` (see checkShards), `out-of-memory` */
+  /** @throws OptionError (see checkShards), EngineError `out-of-memory` */
   constructor(
     private readonly kernel: Kernel,
     private readonly dataShards: number,

@@ -1,5 +1,5 @@
 import { FEC_HEADER_BYTES, MAX_GROUP } from '../../../shared/wire.ts';
-import { EngineError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 
 export { FEC_HEADER_BYTES, MAX_GROUP };
 
@@ -46,17 +46,18 @@ export function fecKind(
   }
 }
 
-/** @throws EngineError `bad-option` unless both are at least 1 and their sum is at most 256 */
+/** @throws OptionError unless both are at least 1 and their sum is at most 256 */
 export function checkShards(dataShards: number, parityShards: number): void {
   for (const [name, value] of Object.entries({ datashard: dataShards, parityshard: parityShards })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new EngineError('bad-option', `${name} ${value}: a whole number from 1 up is expected`);
+      throw new OptionError(name, String(value), 'an integer of at least 1');
     }
   }
   if (dataShards + parityShards > MAX_GROUP) {
-    throw new EngineError(
-      'bad-option',
-      `datashard ${dataShards} and parityshard ${parityShards}: at most ${MAX_GROUP} together are possible`,
+    throw new OptionError(
+      'parityshard',
+      String(parityShards),
+      `datashard + parityshard of at most ${MAX_GROUP}, not ${dataShards + parityShards}`,
     );
   }
 }

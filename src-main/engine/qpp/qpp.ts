@@ -1,5 +1,5 @@
-import { MAX_UINT16, QPP_KEY_BYTES, QPP_PADS } from '../../../shared/wire.ts';
-import { EngineError } from '../errors.ts';
+import { MAX_UINT16 } from '../../../shared/wire.ts';
+import { OptionError } from '../errors.ts';
 import { generatorSeed, invertPads, PAD_BYTES, shufflePads } from './pads.ts';
 import { Xoshiro256 } from './xoshiro256.ts';
 
@@ -8,8 +8,6 @@ const DRAW_BYTES = 8;
 
 /** What a tunnel's streams share. */
 export interface Qpp {
-  /** What makes this key or count weaker than QPP can be, for people to read; it is used all the same. */
-  readonly warnings: readonly string[];
   /** For one direction of one stream. */
   cipher(): QppCipher;
 }
@@ -21,33 +19,19 @@ export interface Qpp {
  *
  * Making the pads takes tens of milliseconds: once for a tunnel, whose streams all begin alike.
  * @param key the configured key itself
- * @throws EngineError `bad-option`
+ * @throws OptionError
  */
 export function createQpp(key: Uint8Array | string, count: number): Qpp {
   if (!Number.isInteger(count) || count < 1 || count > MAX_UINT16) {
-    throw new EngineError(
-      'bad-option',
-      `qpp-count ${count}: a whole number from 1 to ${MAX_UINT16} is expected`,
-    );
+    throw new OptionError('qpp-count', String(count), `an integer from 1 to ${MAX_UINT16}`);
   }
   const secret = typeof key === 'string' ? Buffer.from(key) : key;
   const pads = shufflePads(secret, count);
   const inverted = invertPads(pads);
   const seed = generatorSeed(secret);
   return {
-    warnings: warningsOf(secret.length, count),
     cipher: () => new QppCipher(pads, inverted, count, seed),
   };
-}
-
-function warningsOf(keyBytes: number, count: number): string[] {
-  const warnings: string[] = [];
-  if (keyBytes < QPP_KEY_BYTES) {
-    warnings.push(`QPP: the key has ${keyBytes} bytes; ${QPP_KEY_BYTES} or more are advised`);
-  }
-  if (count < QPP_PADS) warnings.push(`QPP: qpp-count is ${count}; ${QPP_PADS} or more are advised`);
-  if (count % 2 === 0) warnings.push(`QPP: qpp-count is ${count}; an odd number (coprime to 8) is advised`);
-  return warnings;
 }
 
 /** Enciphers or deciphers, in place, the bytes of one direction of one stream, in pieces of any length. */

@@ -1,6 +1,6 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type Address, AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
+import { type Address, formatAddress } from '../../../shared/address.ts';
 import { EngineError } from '../errors.ts';
 import { readInto } from '../runtime/node-internals.ts';
 
@@ -17,16 +17,6 @@ export interface LocalListener {
   readonly address: string;
   /** Stops listening, and is done when the last connection is closed, which is for the caller to do. */
   close(): Promise<void>;
-}
-
-/** @throws {EngineError} bad-option naming the option and the text */
-export function readAddress(option: string, text: string, use: 'listen' | 'dial'): Address {
-  try {
-    return parseAddress(text, { use, unix: true });
-  } catch (error) {
-    if (!(error instanceof AddressError)) throw error;
-    throw new EngineError('bad-option', `${option} '${text}': ${error.message}`, { cause: error });
-  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { type Problem, problemLine } from '../../../shared/options-problem.ts';
 import { type ClientOptions, effectiveKcp, type ServerOptions } from '../../../shared/options.ts';
 
 /** The effective parameters as kcptun prints them when it starts; of the key only that it is there. */
@@ -36,14 +35,8 @@ export function startupLines(version: string, options: ClientOptions | ServerOpt
   ];
 }
 
-/** What was asked for and is questionable, or not known here. */
-export const warningLines = (
-  problems: readonly Problem[],
-  unknown: Readonly<Record<string, unknown>>,
-): string[] => [
-  // the engine itself says what weakens QPP
-  ...problems.filter(({ code }) => code !== 'qpp-weak').map((problem) => `WARNING: ${problemLine(problem)}`),
-  ...(Object.keys(unknown).length > 0
+/** What was asked for and is not known here; of what is known and questionable the engine warns. */
+export const unknownLines = (unknown: Readonly<Record<string, unknown>>): string[] =>
+  Object.keys(unknown).length > 0
     ? [`WARNING: unknown keys of the JSON file ignored: ${Object.keys(unknown).join(', ')}`]
-    : []),
-];
+    : [];

@@ -10,7 +10,7 @@ import { parseArguments } from './arguments.ts';
 import { resolveOptions } from './config.ts';
 import { sideHelp } from './help.ts';
 import { Log } from './log.ts';
-import { startupLines, warningLines } from './startup.ts';
+import { startupLines, unknownLines } from './startup.ts';
 import { untilSignal } from './until-signal.ts';
 
 /** As Go prints a struct with %+v. */
@@ -26,11 +26,11 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const args = parseArguments(side, argv);
   if (args.ask === 'help') return void process.stdout.write(sideHelp(side));
   if (args.ask === 'version') return void process.stdout.write(`kcptun version ${version}\n`);
-  const { options, problems, unknown } = resolveOptions(side, args, process.env);
+  const { options, unknown } = resolveOptions(side, args, process.env);
   const log = new Log(options.log);
   const signal = untilSignal();
 
-  for (const line of [...startupLines(version, options), ...warningLines(problems, unknown)]) log.line(line);
+  for (const line of [...startupLines(version, options), ...unknownLines(unknown)]) log.line(line);
   if ('key' in args.values)
     log.line('WARNING: --key can be seen by others on this machine: set KCPTUN_KEY, or name a file with -c');
   const onEvent = (event: EngineEvent): void => {

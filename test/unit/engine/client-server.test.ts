@@ -277,7 +277,9 @@ describe('client and server', () => {
   it('name a bad address', async () => {
     await expect(tunnel({ target: 'nowhere' })).rejects.toMatchObject({
       code: 'bad-option',
-      message: expect.stringContaining("target 'nowhere': the port is missing"),
+      field: 'target',
+      value: '"nowhere"',
+      message: expect.stringContaining('target "nowhere": expected host:port'),
     });
   });
 

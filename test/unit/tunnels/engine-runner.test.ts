@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../src-main/engine/errors.ts';
 import type { EngineEvent } from '../../../src-main/engine/events.ts';
-import { type Engine, type Port, runEngine } from '../../../src-main/tunnels/engine-runner.ts';
+import { type Port, type RunningEngine, runEngine } from '../../../src-main/tunnels/engine-runner.ts';
 import type { FromWorker, Report } from '../../../src-main/tunnels/messages.ts';
 import type { StreamSnapshot } from '../../../shared/snapshot.ts';
 import { engineSnapshot, streamSnapshot } from '../../support/snapshots.ts';
@@ -33,7 +33,7 @@ async function running(quiet = false) {
   const port = new PortDouble();
   const calls: string[] = [];
   const streams: StreamSnapshot[] = [];
-  const engine: Engine = {
+  const engine: RunningEngine = {
     snapshot: () => engineSnapshot(Date.now(), {}, { streams }),
     redialAll: () => void calls.push('redial'),
     close: async () => void calls.push('close'),
@@ -122,7 +122,7 @@ describe('runEngine', () => {
   it('closes an engine that was told to close before it had started', async () => {
     const port = new PortDouble();
     const close = vi.fn(async () => undefined);
-    let started: (engine: Engine) => void = () => undefined;
+    let started: (engine: RunningEngine) => void = () => undefined;
     const run = runEngine(port, () => new Promise((resolve) => (started = resolve)));
     port.emit('message', { kind: 'close' });
     started({ snapshot: () => engineSnapshot(0), redialAll: () => undefined, close });

@@ -90,7 +90,7 @@ describe('FecEncoder', () => {
     [0, 3, 'datashard 0'],
     [10, -1, 'parityshard -1'],
     [1.5, 1, 'datashard 1.5'],
-    [200, 57, 'datashard 200 and parityshard 57'],
+    [200, 57, 'parityshard 57: expected datashard + parityshard of at most 256, not 257'],
   ])('refuses %d+%d', (dataShards, parityShards, message) => {
     const make = (): FecEncoder => new FecEncoder(kernel, dataShards, parityShards);
     expect(make).toThrow(EngineError);

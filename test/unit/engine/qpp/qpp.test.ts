@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../../../../shared/options-parse.ts';
 import { createQpp } from '../../../../src-main/engine/qpp/qpp.ts';
 import { Xoshiro256 } from '../../../../src-main/engine/qpp/xoshiro256.ts';
 import { xoshiro256SlowTwin } from '../../../reference/xoshiro256.ts';
@@ -31,13 +32,15 @@ describe('QPP', () => {
     }
   });
 
-  it('warns of a short key, of few pads, and of a count that is not coprime to 8', () => {
-    const warnings = (keyBytes: number, count: number): readonly string[] =>
-      createQpp(Buffer.alloc(keyBytes, 1), count).warnings;
-    expect(warnings(vectors.minimumSeedBytes, vectors.minimumPads)).toEqual([]);
-    expect(warnings(210, 7)).toEqual([expect.stringContaining('210 bytes')]);
-    expect(warnings(211, 5)).toEqual([expect.stringContaining('is 5; 7 or more')]);
-    expect(warnings(14, 4).length).toBe(3);
+  it('is warned of as weak with a short key, few pads, or a count that is not coprime to 8', () => {
+    const weak = (keyBytes: number, count: number): string[] =>
+      parseOptions('client', { qpp: true, key: 'x'.repeat(keyBytes), 'qpp-count': count })
+        .problems.filter(({ code }) => code === 'qpp-weak')
+        .map(({ text }) => text);
+    expect(weak(vectors.minimumSeedBytes, vectors.minimumPads)).toEqual([]);
+    expect(weak(210, 7)).toEqual(['QPP is weaker than meant: the key has less than 211 bytes']);
+    expect(weak(211, 5)).toEqual(['QPP is weaker than meant: there are less than 7 pads']);
+    expect(weak(14, 4)[0].split(',')).toHaveLength(3);
   });
 
   it.each([0, -1, 1.5, 65536, NaN])('refuses a count of %d', (count) => {
