@@ -4,7 +4,7 @@ import { ensureKcptun, ensurePrograms } from '../support/debian.ts';
 import type { Kind } from '../support/peers.ts';
 import { LOADS, measureGrowth } from './growth.ts';
 import { LOSSES, LOSSY_PAIRS, measureLossy } from './lines.ts';
-import { type Figures, measurePair, ROWS } from './pair.ts';
+import { type Figures, measurePacing, measurePair, PACING_ROWS, ROWS } from './pair.ts';
 import { digits, machine, median, table, versus } from './report.ts';
 
 const USAGE = `npm run bench -- [options]
@@ -13,6 +13,7 @@ const USAGE = `npm run bench -- [options]
   --rows TEXT    only rows whose name holds TEXT
   --lossy        goodput over a lossy line instead
   --growth       CPU per GB by streams and windows instead
+  --pacing       what pacing costs on loopback instead: ours with pace auto and off, by the sockets' way and by dgram
   --json         print JSON`;
 
 const { values: options } = parseArgs({
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     rows: { type: 'string', default: '' },
     lossy: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    pacing: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -157,6 +159,34 @@ async function growth(): Promise<void> {
   );
 }
 
+async function pacing(): Promise<void> {
+  const rows = PACING_ROWS.filter(({ name }) => name.includes(options.rows));
+  const variants = (['auto', 'dgram'] as const).flatMap((way) =>
+    (['auto', 'off'] as const).map((pace) => ({ way, pace })),
+  );
+  type Variant = (typeof variants)[number];
+  const label = ({ name }: { name: string }, { way, pace }: Variant): string =>
+    `${name}${way === 'dgram' ? ', with dgram' : ''}: ${pace}`;
+  const results = await interleave(rows, variants, label, (row, { way, pace }) => {
+    process.env.KCPTUN_TRANSPORT = way;
+    return measurePacing(pace, row, Number(options.seconds));
+  });
+  const figures = rows.flatMap((row) =>
+    (['auto', 'dgram'] as const).map((way) => ({
+      name: label(row, { way, pace: 'auto' }).replace(/: auto$/, ''),
+      auto: medians(results, label(row, { way, pace: 'auto' })),
+      off: medians(results, label(row, { way, pace: 'off' })),
+    })),
+  );
+  const columns = ['up', 'down', 'cpuUp', 'cpuDown', 'wokenUp', 'wokenDown'] as const;
+  print(
+    'Our client with pace auto / off, with Debian’s kcptun-server: Mbit/s, CPU s/GB, wakeups a MB',
+    ['', ...columns],
+    figures.map(({ name, auto, off }) => [name, ...columns.map((key) => versus(auto[key], off[key]))]),
+    figures,
+  );
+}
+
 if (options.help) {
   console.log(USAGE);
 } else {
@@ -164,5 +194,6 @@ if (options.help) {
   if (!process.env.OURS) await build('node');
   if (options.lossy) await lossy();
   else if (options.growth) await growth();
+  else if (options.pacing) await pacing();
   else await pairs();
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Flags, type Kind, Tunnel } from '../support/peers.ts';
-import { boundPorts, cpuSeconds, residentBytes } from '../support/proc.ts';
+import { boundPorts, cpuSeconds, residentBytes, wakeups } from '../support/proc.ts';
 import { Process } from '../support/process.ts';
 import { echoRoundTrips, EchoTarget, transfer, TransferTarget } from '../support/traffic.ts';
 
@@ -15,6 +15,8 @@ const MiB = 1 << 20;
 export interface Row {
   name: string;
   flags: Flags;
+  /** for the client alone */
+  client?: Flags;
 }
 
 /** Throughput in Mbit/s, CPU in seconds per 10^9 bytes moved, memory in MB, round trips in microseconds. */
@@ -51,8 +53,8 @@ export const ROWS: Row[] = [
   { name: 'as they come', flags: {} },
 ].map(({ name, flags }) => ({ name, flags: { smuxver: 1, quiet: true, ...flags } }));
 
-const pairOf = (client: Kind, flags: Flags, target: string) =>
-  Tunnel.open({ client, server: 'debian', target, flags });
+const pairOf = (client: Kind, flags: Flags, target: string, clientFlags: Flags = {}) =>
+  Tunnel.open({ client, server: 'debian', target, flags, clientFlags });
 
 /** Both ways at once, with the digests of both ends compared. */
 async function check(client: Kind, flags: Flags): Promise<void> {
@@ -76,21 +78,25 @@ interface IperfReport {
   end: { sum_received: { bytes: number; bits_per_second: number } };
 }
 
-async function throughput(client: Kind, flags: Flags, seconds: number) {
+async function throughput(client: Kind, flags: Flags, seconds: number, clientFlags?: Flags) {
   const port = await freeTcpPort();
   await using iperf = new Process('iperf3', ['-s', '-B', '127.0.0.1', '-p', String(port)]);
   await iperf.until('iperf3 to listen', () => boundPorts(iperf.pid, 'tcp').includes(port));
-  await using tunnel = await pairOf(client, flags, `127.0.0.1:${port}`);
+  await using tunnel = await pairOf(client, flags, `127.0.0.1:${port}`, clientFlags);
   const { pid } = tunnel.client;
   const measure = async (time: number, ...way: string[]) => {
     const args = ['-c', '127.0.0.1', '-p', String(tunnel.client.port), '-t', String(time), '-J', ...way];
-    const before = cpuSeconds(pid);
+    const before = { cpu: cpuSeconds(pid), woken: wakeups(pid) };
     const { stdout } = await run('iperf3', args, { maxBuffer: 16 * MiB });
     const report = JSON.parse(stdout) as IperfReport;
     if (report.error) throw new Error(`iperf3: ${report.error}`);
     await setTimeout(SETTLE_MS);
     const { bytes, bits_per_second } = report.end.sum_received;
-    return { rate: bits_per_second / 1e6, cpu: (cpuSeconds(pid) - before) / (bytes / 1e9) };
+    return {
+      rate: bits_per_second / 1e6,
+      cpu: (cpuSeconds(pid) - before.cpu) / (bytes / 1e9),
+      woken: (wakeups(pid) - before.woken) / (bytes / 1e6),
+    };
   };
   await measure(WARM_SECONDS);
   await measure(WARM_SECONDS, '-R');
@@ -101,6 +107,8 @@ async function throughput(client: Kind, flags: Flags, seconds: number) {
     down: down.rate,
     cpuUp: up.cpu,
     cpuDown: down.cpu,
+    wokenUp: up.woken,
+    wokenDown: down.woken,
     rss: residentBytes(pid).peak / 1e6,
   };
 }
@@ -116,5 +124,18 @@ async function latency(client: Kind, flags: Flags, count: number) {
 /** Checks one client against the reference server, then times it: up, down, and back to back. */
 export async function measurePair(client: Kind, { flags }: Row, seconds: number): Promise<Figures> {
   await check(client, flags);
-  return { ...(await throughput(client, flags, seconds)), ...(await latency(client, flags, TRIPS)) };
+  const { wokenUp: _up, wokenDown: _down, ...rates } = await throughput(client, flags, seconds);
+  return { ...rates, ...(await latency(client, flags, TRIPS)) };
 }
+
+/** What pacing costs our client where there is nothing to pace for: wakeups are of all its threads, for each MB. */
+export const measurePacing = (pace: 'auto' | 'off', { flags, client }: Row, seconds: number) =>
+  throughput('ours', flags, seconds, { ...client, pace });
+
+/** Rows in which the windows are the limit, or several sessions share the way. */
+export const PACING_ROWS: Row[] = [
+  ...ROWS,
+  { name: 'as they come, conn 4', flags: { smuxver: 1, quiet: true }, client: { conn: 4 } },
+  { name: 'windows 512', flags: { smuxver: 1, quiet: true, sndwnd: 512, rcvwnd: 512 } },
+  { name: 'windows 2048', flags: { smuxver: 1, quiet: true, sndwnd: 2048, rcvwnd: 2048 } },
+];

@@ -20,6 +20,13 @@ export function residentBytes(pid: number): { now: number; peak: number } {
   return { now: kilobytes('VmRSS') * 1024, peak: kilobytes('VmHWM') * 1024 };
 }
 
+/** How often its threads have gone to sleep of themselves, and so been woken, so far. */
+export const wakeups = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
+    const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'latin1');
+    return sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]);
+  }, 0);
+
 export const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 /** Whether somebody listens on the unix socket: its file is there a moment earlier. `__SO_ACCEPTCON` is 1 << 16. */

@@ -448,6 +448,7 @@ export class Kcp {
       this.#sendAgain(slot, sn, clock, lost ? Due.Fast : Due.Timeout);
     }
     const cwnd = this.cwnd;
+    flight.bounded(cwnd);
     while (send.queued > 0 && send.inFlight < cwnd && !flight.full) {
       const slot = send.nxt & send.mask;
       const length = send.lengths[slot];

@@ -24,6 +24,8 @@ const BUSY_LEAST = 15;
 const SHORT_QUEUE_MS = 8;
 /** The share of parity in what is sent is told from about so many segments. */
 const FACTOR_SEGMENTS = 64;
+/** So much of what the windows allow is taken for all of it: the last segment may be short. */
+const BOUND_SHARE = 0.9;
 const QUEUE_MS = 4;
 const QUEUE_LEAST = 2;
 const PTO_FIRST_MS = 200;
@@ -66,6 +68,8 @@ export interface Segments {
  */
 export class Flight {
   readonly model: LineModel;
+  /** bytes of a full segment's datagram */
+  private readonly segmentBytes: number;
   /** bytes of transmissions that are neither answered nor lost */
   inFlight = 0;
   /** transmissions that are lost and not yet sent again */
@@ -142,12 +146,18 @@ export class Flight {
     private readonly interval: number,
     private readonly groups: GroupLog | undefined,
   ) {
-    this.model = new LineModel(FIRST_SEGMENTS * (mss + overhead), interval);
+    this.segmentBytes = mss + overhead;
+    this.model = new LineModel(FIRST_SEGMENTS * this.segmentBytes, interval);
   }
 
   /** Bytes of datagrams, parity and all, for each byte of segments. */
   get factor(): number {
     return this.#segments > 0 ? Math.max(1, this.#wire / this.#segments) : 1;
+  }
+
+  /** Our window and the peer's allow so many segments in flight. */
+  bounded(segments: number): void {
+    this.model.bound = segments * this.segmentBytes * this.factor;
   }
 
   /** Whether the line has all it should have in flight. */
@@ -294,7 +304,8 @@ export class Flight {
     const rtt = at - sentAt;
     // Our own bound held us up, and all that was in flight is answered at once: the peer holds its ACKs for so long. What
     // is sent in one burst does not show that by its span.
-    const burst = most >= model.window && this.inFlight === 0 && this.losses === 0;
+    const burst =
+      most >= Math.min(model.window, BOUND_SHARE * model.bound) && this.inFlight === 0 && this.losses === 0;
     const held = burst ? Math.min(silence, rtt - model.propagation) : 0;
     model.roundTrip(rtt, held, now);
     model.ackBatch(Math.max(sentAt - this.#turnOldest, held));

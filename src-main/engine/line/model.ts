@@ -62,9 +62,13 @@ const SHARED_ROUND_TRIPS = 8;
 /** A queue that braking should have made shorter in a round trip, and has not by at least this share of what it should. */
 const BRAKED_SHARE = 0.5;
 
-/** On the same machine or network nothing is to be gained by pacing, and timers are too coarse for it: ms, bytes/ms. */
+/**
+ * On the same machine or network nothing is to be gained by pacing, and timers are too coarse for it: ms, bytes/ms.
+ * Nor where the windows hold a sender back: this share of them has left before the peer, which holds its ACKs, answers.
+ */
 const NEAR_MS = 1.5;
 const NEAR_RATE = 25_000;
+const NEAR_SHARE = 0.7;
 
 export type LineState = 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-trip';
 
@@ -82,6 +86,8 @@ export class LineModel {
   noise = 0;
   /** somebody else fills the queue */
   shared = false;
+  /** bytes that our window and the peer's allow to be in flight */
+  bound = Infinity;
   rounds = 0;
   /** the highest rate of each of the latest rounds */
   readonly #rates: number[] = new Array<number>(RATE_ROUNDS).fill(0);
@@ -138,7 +144,8 @@ export class LineModel {
 
   /** Neither paced nor bounded: the machine is the limit, not a line. */
   get near(): boolean {
-    return this.propagation < NEAR_MS && this.#rate > NEAR_RATE;
+    if (this.propagation >= NEAR_MS) return false;
+    return this.#rate > NEAR_RATE || this.#rate * (this.propagation + this.ackSpan) > NEAR_SHARE * this.bound;
   }
 
   /** Bytes/ms at which to send. */

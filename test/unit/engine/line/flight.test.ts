@@ -59,3 +59,30 @@ it('fills the window of a peer that holds its ACKs, though echoes were answered 
   }
   expect(sent).toBe(128);
 });
+
+/** Rounds of a window of `bound` segments, as far as the model lets it go, to a peer next door that answers each `held` ms. */
+function rounds(bound: number, count: number, ms: (sent: number) => number): Sender {
+  const sender = new Sender();
+  for (let i = 0; i < count; i++) {
+    sender.send(1);
+    sender.flight.limited();
+    sender.answer(0.02);
+    sender.now += 0.3;
+  }
+  for (let round = 0; round < count; round++) {
+    let sent = 0;
+    sender.flight.bounded(bound);
+    for (; sent < bound && !sender.flight.full; sent++) sender.send(MSS);
+    sender.answer(ms(sent));
+  }
+  return sender;
+}
+
+it('leaves out pacing where a window that the peer answers all at once is the limit, and not the line', () => {
+  expect(rounds(128, 200, () => 30).flight.model.near).toBe(true);
+});
+
+it('paces where the line is the limit, near as its end may be', () => {
+  // 1 Mbyte/s
+  expect(rounds(128, 200, (sent) => (sent * (MSS + OVERHEAD)) / 1000).flight.model.near).toBe(false);
+});
