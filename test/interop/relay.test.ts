@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
+import { cpuSeconds } from '../support/proc.ts';
 import { type Impairment, Relay } from '../support/relay.ts';
 import { RelayProcess } from '../support/relay-process.ts';
 import { until } from '../support/until.ts';
@@ -74,6 +75,51 @@ it('holds a rate, and drops what would wait too long', async () => {
   expect(arrived.length).toBeGreaterThan(190);
   expect(arrived.length).toBeLessThan(260);
   expect(arrived[arrived.length - 1].took).toBeGreaterThan(150);
+});
+
+it('takes what is lost from the rate, in bursts too', async () => {
+  // 40,000 bytes at 1 MB/s take 40 ms, whether they arrive or not
+  const arrived = await through({ rate: 1e6, queue: 1000, loss: 0.5, burst: 8 }, 400, 1000);
+  const numbers = arrived.map(({ number }) => number);
+  const runs = numbers.filter((number, at) => at > 0 && number > numbers[at - 1] + 1).length;
+  expect(400 - arrived.length).toBeGreaterThan(100);
+  expect((400 - arrived.length) / runs).toBeGreaterThan(3);
+  const { number, took } = arrived[arrived.length - 1];
+  expect(took).toBeGreaterThan(number * 0.9);
+});
+
+it('keeps to its rate and delay as a process, at little cost, and tells what it was offered', async () => {
+  const [rate, delay, queue, bytes, seconds] = [2.5e6, 50, 100, 1350, 1.5];
+  await using server = await socket();
+  await using relay = await RelayProcess.start(server.address().port, { rate, delay, queue });
+  await using client = await socket();
+  let [arrived, first, last] = [0, 0, 0];
+  server.on('message', (datagram) => {
+    last = performance.now();
+    if (arrived === 0) first = last;
+    arrived += datagram.length;
+  });
+  const datagram = Buffer.alloc(bytes);
+  const cpu = cpuSeconds(relay.pid);
+  const start = performance.now();
+  let [sent, stalled, before] = [0, 0, start];
+  for (let now = start; now < start + seconds * 1000; now = performance.now()) {
+    // where this process was kept waiting the line may have run dry: that time counts for nothing
+    stalled += now - before > queue / 2 ? now - before : 0;
+    before = now;
+    for (; sent < ((now - start) / 1000) * 1.5 * rate; sent += bytes)
+      client.send(datagram, relay.port, '127.0.0.1');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await until('the last datagram', () => performance.now() - last > queue + delay);
+  const { up, down, overrun } = await relay.figures();
+  expect({ bytes: up.bytes, down: down.bytes, overrun }).toEqual({ bytes: sent, down: 0, overrun: 0 });
+  expect(up.bytes - up.dropped * bytes).toBe(arrived);
+  expect(first - start).toBeGreaterThanOrEqual(delay);
+  const took = (last - start - delay) / 1000;
+  expect(arrived / took).toBeLessThan(rate * 1.02);
+  expect(arrived).toBeGreaterThan(rate * 0.95 * (seconds - stalled / 1000));
+  expect((cpuSeconds(relay.pid) - cpu) / up.datagrams).toBeLessThan(100e-6);
 });
 
 it('runs as a process, cuts the line and mends it', async () => {

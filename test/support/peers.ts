@@ -1,10 +1,14 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from './debian.ts';
 import { boundPorts, isListening } from './proc.ts';
 import { type Ending, Process } from './process.ts';
 import { type Impairment, RelayProcess } from './relay-process.ts';
 
-export type Kind = 'debian' | 'ours';
+/** `go`: the `client` and `server` in the folder that KCPTUN_GO names, built of any release. */
+export type Kind = 'debian' | 'ours' | 'go';
 export type Role = 'client' | 'server';
 /** Flags without their dashes; true is a bare flag, false and undefined are left out. */
 export type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -35,6 +39,12 @@ export function peerCommand(kind: Kind, role: Role, flags: Flags): [string, stri
         ? []
         : [`--${name}`, String(value)],
   );
+  if (kind === 'go') {
+    const { KCPTUN_GO } = process.env;
+    if (!KCPTUN_GO)
+      throw new Error('KCPTUN_GO names no folder with the client and the server of a Go release');
+    return [join(KCPTUN_GO, role), args];
+  }
   return kind === 'debian' || oursIsStoodIn
     ? [`kcptun-${role}`, args]
     : [process.execPath, [BUNDLE, role, ...args]];
@@ -89,17 +99,27 @@ async function ready(peer: Peer, find: () => string | number | undefined): Promi
   }
 }
 
+/** A UDP port of 127.0.0.1 that is free now: later Go releases do not take 0 for one. */
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
 /**
  * Starts a server on a free port of 127.0.0.1 (or on `flags.listen`) and waits until it listens.
  * Ours says which port it got; Go's says what it was asked for, so there any bound port is the one.
  * (Ours may open other sockets for a moment, to try what the system can do.)
  */
-export function startServer(
+export async function startServer(
   kind: Kind,
   flags: Flags & { target: string },
   env?: NodeJS.ProcessEnv,
 ): Promise<Peer> {
-  const peer = new Peer(kind, 'server', { listen: '127.0.0.1:0', ...COMMON, ...flags }, env);
+  const listen = `127.0.0.1:${kind === 'go' ? await freeUdpPort() : 0}`;
+  const peer = new Peer(kind, 'server', { listen, ...COMMON, ...flags }, env);
   const says = kind === 'ours' && !oursIsStoodIn;
   return ready(peer, () =>
     boundPorts(peer.pid, 'udp').find((port) => !says || new RegExp(`:${port}\\b`).test(peer.output)),

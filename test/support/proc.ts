@@ -47,21 +47,32 @@ function readIfThere(read: () => string): string {
   }
 }
 
-/** The local ports on which the process listens (tcp) or has unconnected sockets (udp), in growing order. */
-export function boundPorts(pid: number, protocol: 'tcp' | 'udp'): number[] {
+/** The rows of its sockets in /proc/PID/net/`table`, split into fields. */
+function socketRows(pid: number, table: string): string[][] {
   const inodes = new Set<string>();
   for (const fd of readdirSync(`/proc/${pid}/fd`)) {
     const link = readIfThere(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
     const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
     if (inode) inodes.add(inode);
   }
+  const rows = readIfThere(() => readFileSync(`/proc/${pid}/net/${table}`, 'latin1'))
+    .split('\n')
+    .slice(1);
+  return rows.map((row) => row.trim().split(/\s+/)).filter((fields) => inodes.has(fields[9]));
+}
+
+/** The local ports on which the process listens (tcp) or has unconnected sockets (udp), in growing order. */
+export function boundPorts(pid: number, protocol: 'tcp' | 'udp'): number[] {
   const ports = new Set<number>();
-  for (const table of [protocol, `${protocol}6`]) {
-    const rows = readIfThere(() => readFileSync(`/proc/${pid}/net/${table}`, 'latin1'));
-    for (const row of rows.split('\n').slice(1)) {
-      const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
-      if (state === STATE[protocol] && inodes.has(inode)) ports.add(parseInt(local.split(':')[1], 16));
-    }
-  }
+  for (const table of [protocol, `${protocol}6`])
+    for (const [, local, , state] of socketRows(pid, table))
+      if (state === STATE[protocol]) ports.add(parseInt(local.split(':')[1], 16));
   return [...ports].sort((a, b) => a - b);
 }
+
+/** Datagrams that its open sockets had no room for. */
+export const overrunDatagrams = (pid: number): number =>
+  [...socketRows(pid, 'udp'), ...socketRows(pid, 'udp6')].reduce(
+    (sum, fields) => sum + Number(fields[12]),
+    0,
+  );

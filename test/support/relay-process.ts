@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Impairment, Relay } from './relay.ts';
+import { overrunDatagrams } from './proc.ts';
+import { type Direction, type Impairment, type LaneFigures, Relay } from './relay.ts';
 
 export type { Impairment } from './relay.ts';
 
-type Order = { open: { serverPort: number; line: Impairment; seed: number } } | { cut: boolean };
+type Order = { open: { serverPort: number; line: Impairment; seed: number } } | { cut: boolean } | 'figures';
+
+/** What each direction was offered and dropped, and datagrams that came faster than the relay could read them. */
+export type RelayFigures = Record<Direction, LaneFigures> & { overrun: number };
 
 /** A relay in a process of its own, so that neither it nor the test keeps the other from its datagrams. */
 export class RelayProcess implements AsyncDisposable {
@@ -28,6 +32,18 @@ export class RelayProcess implements AsyncDisposable {
     await once(this.child, 'message');
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the relay did not start');
+    return this.child.pid;
+  }
+
+  /** What the line was offered so far. */
+  async figures(): Promise<RelayFigures> {
+    this.child.send('figures' satisfies Order);
+    const [lanes] = (await once(this.child, 'message')) as [Record<Direction, LaneFigures>];
+    return { ...lanes, overrun: overrunDatagrams(this.pid) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.child.exitCode !== null) throw new Error('the relay ended by itself');
     const exited = once(this.child, 'exit');
@@ -37,14 +53,15 @@ export class RelayProcess implements AsyncDisposable {
 }
 
 /** The child's side: obeys its parent, and ends with it. */
-function serve(answer: (message: number) => void): void {
+function serve(answer: (message: number | Record<Direction, LaneFigures>) => void): void {
   let relay: Relay | undefined;
   process.on('message', (order: Order) => {
-    if ('open' in order)
+    if (typeof order === 'object' && 'open' in order)
       void Relay.open(order.open.serverPort, order.open.line, order.open.seed).then((opened) =>
         answer((relay = opened).port),
       );
-    else if (relay) answer(Number((relay.cut = order.cut)));
+    else if (!relay) throw new Error('the relay is not open yet');
+    else answer(order === 'figures' ? relay.figures : Number((relay.cut = order.cut)));
   });
   process.on('disconnect', () => void relay?.[Symbol.asyncDispose]());
 }

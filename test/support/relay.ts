@@ -1,11 +1,14 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { Losses } from './losses.ts';
 import { seededRandom } from './random.ts';
 
 /** What a line does to datagrams. Shares are 0..1, times are milliseconds, each way. */
 export interface Impairment {
-  /** share of datagrams that vanish */
+  /** share of datagrams that vanish behind the rate limit: what is lost has cost its share of the line */
   loss?: number;
+  /** datagrams lost in a row, in the mean; 1 unless told */
+  burst?: number;
   /** every datagram is held this long … */
   delay?: number;
   /** … give or take up to this much; it keeps the order, as a queue along the way does */
@@ -23,6 +26,13 @@ export interface Impairment {
 /** up: from the client to the server. */
 export type Direction = 'up' | 'down';
 
+/** What one direction of a line was offered since it opened, in datagrams and bytes, and what its queue dropped of it. */
+export interface LaneFigures {
+  datagrams: number;
+  bytes: number;
+  dropped: number;
+}
+
 interface Waiting {
   due: number;
   datagram: Buffer;
@@ -33,25 +43,35 @@ interface Waiting {
 class Lane {
   readonly #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly #losses: Losses;
+  readonly figures: LaneFigures = { datagrams: 0, bytes: 0, dropped: 0 };
   #lastDue = 0;
   #busyUntil = 0;
 
   constructor(
     private readonly line: Impairment,
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.#losses = new Losses(random);
+  }
 
   pass(datagram: Buffer, send: (datagram: Buffer) => void): void {
-    const { loss = 0, delay = 0, jitter = 0, duplicate = 0, reorder = 0, rate, queue = 100 } = this.line;
-    if (this.random() < loss) return;
+    const { loss = 0, burst = 1, delay = 0, jitter = 0, duplicate = 0, reorder = 0 } = this.line;
+    const { rate, queue = 100 } = this.line;
+    this.figures.datagrams++;
+    this.figures.bytes += datagram.length;
     const now = performance.now();
     let due = now + delay + (2 * this.random() - 1) * jitter;
     if (rate) {
       const start = Math.max(now, this.#busyUntil);
-      if (start - now > queue) return;
+      if (start - now > queue) {
+        this.figures.dropped++;
+        return;
+      }
       this.#busyUntil = start + (datagram.length / rate) * 1000;
       due += this.#busyUntil - now;
     }
+    if (this.#losses.next(loss, burst)) return;
     due = this.#lastDue = Math.max(due, this.#lastDue);
     if (this.random() < reorder) due += 2 + 8 * this.random();
     this.#schedule({ due, datagram, send });
@@ -84,10 +104,15 @@ class Lane {
   }
 }
 
-async function openSocket(): Promise<Socket> {
+async function openSocket(peer?: number): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  if (peer !== undefined) {
+    // a connected socket sends at two thirds of the cost
+    socket.connect(peer, '127.0.0.1');
+    await once(socket, 'connect');
+  }
   // the peer may be away: an ICMP refusal is a lost datagram, as on any line
   socket.on('error', () => {});
   return socket;
@@ -127,6 +152,11 @@ export class Relay implements AsyncDisposable {
     return this.front.address().port;
   }
 
+  /** What each direction was offered, and its queue dropped. */
+  get figures(): Record<Direction, LaneFigures> {
+    return { up: { ...this.#lanes.up.figures }, down: { ...this.#lanes.down.figures } };
+  }
+
   /** How many client addresses have been heard: one for every session that was ever dialled. */
   get clients(): number {
     return this.#upstreams.size;
@@ -136,7 +166,7 @@ export class Relay implements AsyncDisposable {
   inject(direction: Direction, datagram: Buffer): void {
     if (!this.#newest) throw new Error('no client has been heard yet');
     const { client, upstream } = this.#newest;
-    if (direction === 'up') upstream.send(datagram, this.serverPort, '127.0.0.1');
+    if (direction === 'up') upstream.send(datagram);
     else this.front.send(datagram, client.port, client.address);
   }
 
@@ -148,7 +178,7 @@ export class Relay implements AsyncDisposable {
 
   async #meet(client: RemoteInfo): Promise<Socket> {
     const name = `${client.address}:${client.port}`;
-    const upstream = await openSocket();
+    const upstream = await openSocket(this.serverPort);
     const earlier = this.#upstreams.get(name);
     if (earlier) {
       upstream.close();
@@ -166,7 +196,7 @@ export class Relay implements AsyncDisposable {
     this.#lanes[direction].pass(
       datagram,
       direction === 'up'
-        ? (bytes) => upstream.send(bytes, this.serverPort, '127.0.0.1')
+        ? (bytes) => upstream.send(bytes)
         : (bytes) => this.front.send(bytes, client.port, client.address),
     );
   }

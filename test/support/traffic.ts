@@ -86,7 +86,7 @@ const connectOptions = (address: Address): NetConnectOpts =>
   typeof address === 'number' ? { host: '127.0.0.1', port: address, noDelay: true } : { path: address };
 
 /** A TCP (or unix) server that ends with the test. */
-abstract class Target implements AsyncDisposable {
+export abstract class Target implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer({ noDelay: true }, (socket) => {
     this.#sockets.add(socket);

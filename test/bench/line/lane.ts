@@ -1,3 +1,4 @@
+import { Losses } from '../../support/losses.ts';
 import type { Simulation } from '../../support/simulation.ts';
 
 /** What one direction of a line does to datagrams. Times are ms, shares are of 1. */
@@ -25,12 +26,14 @@ export class Lane {
   lost = 0;
   #freeAt = 0;
   #lastAt = 0;
-  #losing = false;
+  readonly #losses: Losses;
 
   constructor(
     private readonly world: Simulation,
     public conditions: LaneConditions,
-  ) {}
+  ) {
+    this.#losses = new Losses(() => world.random());
+  }
 
   /** How long a datagram waits that comes now, in ms. */
   get waiting(): number {
@@ -39,7 +42,7 @@ export class Lane {
 
   send(length: number, arrive: () => void): void {
     const { world } = this;
-    const { rate, queue, delay, jitter } = this.conditions;
+    const { rate, queue, delay, jitter, loss, burst } = this.conditions;
     this.bytes += length;
     this.offered++;
     if (this.waiting > queue) {
@@ -47,22 +50,12 @@ export class Lane {
       return;
     }
     this.#freeAt = Math.max(this.#freeAt, world.now()) + (length * 8) / (rate * 1000);
-    if (this.#loses()) {
+    if (this.#losses.next(loss, burst)) {
       this.lost++;
       return;
     }
     const at = this.#freeAt + delay + world.random() * jitter;
     this.#lastAt = Math.max(this.#lastAt, at);
     world.at(this.#lastAt, arrive);
-  }
-
-  /** Gilbert's model: a run of losses ends with 1 / burst, and begins so often that the share comes out. */
-  #loses(): boolean {
-    const { loss, burst } = this.conditions;
-    if (loss === 0) return (this.#losing = false);
-    const begins = loss / (burst * (1 - loss));
-    const toss = this.world.random();
-    this.#losing = burst > 1 ? (this.#losing ? toss >= 1 / burst : toss < begins) : toss < loss;
-    return this.#losing;
   }
 }
