@@ -8,6 +8,8 @@ import { listen } from '../../../src-main/engine/session/listen.ts';
 import type { KcpSession } from '../../../src-main/engine/session/session.ts';
 import type { SmuxStream } from '../../../src-main/engine/smux/stream.ts';
 import { CubicFlow } from './cubic.ts';
+import { quantile, rampUp } from './figures.ts';
+import { idealGoodput } from './ideal.ts';
 import type { LaneConditions } from './lane.ts';
 import { CoarseWorld, LineNetwork } from './world.ts';
 
@@ -106,34 +108,6 @@ function fill(stream: SmuxStream): void {
   };
   stream.onDrain = write;
   write();
-}
-
-/** Parity that leaves under 2.5 % of the groups not to be rebuilt where losses are independent. */
-function parityFor(loss: number, data: number, most: number): number {
-  if (loss < 0.01) return 0;
-  for (let parity = 0; parity < most; parity++)
-    if (failures(loss, data + parity, parity) < 0.025) return parity;
-  return most;
-}
-
-/** The share of groups of n that lose more than m. */
-function failures(loss: number, n: number, m: number): number {
-  let share = (1 - loss) ** n;
-  let within = share;
-  for (let k = 1; k <= m; k++) {
-    share *= ((n - k + 1) / k) * (loss / (1 - loss));
-    within += share;
-  }
-  return 1 - within;
-}
-
-export function idealGoodput({ rate, loss = 0, client = {} }: Cell): number {
-  const { mtu, datashard, parityshard } = { ...defaultOptions('client'), ...client };
-  const fec = datashard > 0 && parityshard > 0;
-  const parity = fec ? parityFor(loss, datashard, parityshard) : 0;
-  const left = fec ? failures(loss, datashard + parity, parity) * loss : loss;
-  const data = (mtu - 20 - (fec ? 8 : 0) - 24) / mtu;
-  return rate * data * (fec ? datashard / (datashard + parity) : 1) * (1 - left);
 }
 
 /** Takes what comes as fast as the application does. */
@@ -266,6 +240,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const firstDrops = { dropped: narrow.dropped, offered: narrow.offered };
   const settleAt = Math.min(seconds * 500, 1000 + 10 * rtt);
   const moments: Moment[] = [];
+  const marks: { at: number; received: number }[] = [];
   let settled = { ...firstDrops, received: 0, other: 0 };
   let last = { wire: firstWire, received: 0, other: 0 };
   const others = (): number =>
@@ -274,6 +249,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     world.runSync(start + at - world.now());
     const [bulk] = bulks;
     const { received } = bulk;
+    marks.push({ at, received });
     const state = bulk.sender().snapshot();
     const mbit = (bytes: number): number => (bytes * 8) / (STEP_MS * 1000);
     moments.push({
@@ -310,7 +286,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   listening.close();
   return {
     goodput,
-    ideal: idealGoodput(cell),
+    ideal: idealGoodput({ ...defaultOptions('client'), ...cell.client, rate, loss }),
     other: ((others() - settled.other) * 8) / (steadyMs * 1000),
     wire: (narrow.bytes - firstWire) / (received + (bulks[1]?.received ?? 0)),
     dropped: share(narrow.dropped - settled.dropped, narrow.offered - settled.offered),
@@ -319,7 +295,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     idle,
     p50: quantile(loaded, 0.5) - idle,
     p95: quantile(loaded, 0.95) - idle,
-    rampUp: rampUp(moments, goodput),
+    rampUp: rampUp(marks, goodput),
     moments,
   };
 }
@@ -333,20 +309,4 @@ function segmentsOf(configs: EngineContext[]): { out: number; again: number } {
     again += counters.RetransSegs;
   }
   return { out, again };
-}
-
-function quantile(values: number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
-}
-
-const RAMP_STEPS = 10;
-
-function rampUp(moments: Moment[], goodput: number): number {
-  let sum = 0;
-  for (let i = 0; i < moments.length; i++) {
-    sum += moments[i].goodput - (i >= RAMP_STEPS ? moments[i - RAMP_STEPS].goodput : 0);
-    if (i >= RAMP_STEPS && sum / RAMP_STEPS >= 0.9 * goodput) return moments[i].at;
-  }
-  return Infinity;
 }
