@@ -41,8 +41,7 @@ it('frees dead buffers that V8 itself would keep for long', async () => {
   await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
 });
 
-// V8 looks for references on the stack by guessing, and on Node 22 takes what is left there for one at times
-it('frees what very many sessions have left, a little later', { retry: 4 }, async () => {
+it('frees what very many sessions have left, a little later', async () => {
   const left = await (async () => {
     const old = { bytes: new Array<number>(4096).fill(0) };
     // to where only the large collections come
