@@ -75,6 +75,7 @@ export default defineConfig({
         rollupOptions: {
           input: {
             kcptun: join(root, 'src-main/hosts/cli/kcptun.ts'),
+            engine: join(root, 'src-main/engine/index.ts'),
             worker: join(root, 'src-main/tunnels/worker.ts'),
             main: join(root, 'src-main/hosts/electron/main.ts'),
           },
