@@ -1,5 +1,5 @@
 import type { Counters } from './counters.ts';
-import type { SessionSnapshot, StreamSnapshot } from './snapshot.ts';
+import type { DownloadSnapshot, LineSnapshot, SessionSnapshot, StreamSnapshot } from './snapshot.ts';
 
 /** How far back the history reaches: ten minutes of seconds and a day of minutes. */
 export const SECONDS_KEPT = 600;
@@ -30,6 +30,9 @@ export interface Sample {
   /** shards rebuilt, and groups that could not be, within the sample */
   fecRecovered: number;
   fecFailed: number;
+  /** the line to the server and from it at the end of the sample, over all sessions; null where none knows it */
+  line: LineSnapshot | null;
+  download: DownloadSnapshot | null;
   /** sessions that are up, and open connections, at the end of the sample */
   sessions: number;
   connections: number;

@@ -10,6 +10,7 @@ import {
   SECONDS_KEPT,
   type Statistics,
 } from '../../shared/statistics.ts';
+import { foldDownloads, foldLines } from './fold-lines.ts';
 import type { Traffic } from './messages.ts';
 
 /** Closed connections remembered at once, whatever the rate at which they come and go. */
@@ -156,6 +157,8 @@ function sampleBetween(from: Mark, to: Mark, sessions: readonly SessionSnapshot[
     retrans: segments > 0 ? Math.min(1, grown('RetransSegs') / segments) : null,
     fecRecovered: grown('FECRecovered'),
     fecFailed: grown('FECErrs'),
+    line: foldLines(sessions),
+    download: foldDownloads(sessions),
     sessions: sessions.filter(({ state }) => state === 'up' || state === 'degraded').length,
     connections: to.connections,
   };

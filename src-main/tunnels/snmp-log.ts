@@ -37,22 +37,33 @@ export const openOwn: OpenForAppend = async (path) => {
   throw refused();
 };
 
-/** Appends one line of counters to kcptun's CSV, and its header first where the file is new. */
-export async function writeSnmpLine(
+/** Appends lines to a CSV, whose path is as that of `snmplog`, and its header first where the file is new. */
+export async function appendCsv(
   path: string,
-  counters: Counters,
+  header: string,
+  lines: readonly string[],
   time: Date,
   openFile: OpenForAppend = openAnywhere,
 ): Promise<void> {
   const file = await openFile(snmpLogPath(path, time));
   try {
     const { size } = await file.stat();
-    const header = size === 0 ? `${['Unix', ...COUNTER_NAMES].join(',')}\n` : '';
-    const values = COUNTER_NAMES.map((name) => counters[name]);
-    await file.appendFile(`${header}${[Math.floor(time.getTime() / 1000), ...values].join(',')}\n`);
+    await file.appendFile([...(size === 0 ? [header] : []), ...lines, ''].join('\n'));
   } finally {
     await file.close();
   }
+}
+
+/** Appends one line of counters to kcptun's CSV. */
+export function writeSnmpLine(
+  path: string,
+  counters: Counters,
+  time: Date,
+  openFile?: OpenForAppend,
+): Promise<void> {
+  const values = COUNTER_NAMES.map((name) => counters[name]);
+  const line = [Math.floor(time.getTime() / 1000), ...values].join(',');
+  return appendCsv(path, ['Unix', ...COUNTER_NAMES].join(','), [line], time, openFile);
 }
 
 /**

@@ -13,8 +13,8 @@ import { probeReport } from './probe-double.ts';
 export interface MockTunnel {
   profile: Profile;
   state: TunnelState;
-  /** Mbit/s down, ms, share lost; what is absent carries nothing */
-  line?: { down: number; up: number; rtt: number; loss: number };
+  /** Mbit/s down, up and that the line carries up; ms, share lost; what is absent carries nothing */
+  line?: { down: number; up: number; carries: number; rtt: number; loss: number };
   connections?: number;
 }
 
@@ -68,11 +68,13 @@ class Running {
   }
 
   sample(at: number): Sample {
-    const { down, up, rtt, loss } = this.tunnel.line!;
+    const { down, up, carries, rtt, loss } = this.tunnel.line!;
     const random = this.#random;
     this.#level = Math.min(1, Math.max(0.15, this.#level + (random() - 0.5) * 0.14));
     const level = this.#level;
     const [downBytes, upBytes] = [down * 125_000 * level, up * 125_000 * (0.6 + random() * 0.5)];
+    const rate = carries * 125_000 * (0.98 + random() * 0.04);
+    const propagation = rtt * 0.93;
     return {
       at,
       down: downBytes,
@@ -85,6 +87,24 @@ class Running {
       retrans: loss * 0.18 * random(),
       fecRecovered: Math.round(((downBytes * 1.38) / 1290) * loss * (0.6 + random() * 0.2)),
       fecFailed: 0,
+      line: {
+        state: 'cruise',
+        rate,
+        propagation,
+        queue: random() < 0.1 ? 9 : random() * 3,
+        inFlight: (upBytes * 1.42 * propagation) / 1000,
+        window: (rate * 1.25 * propagation) / 1000,
+        pace: rate * (random() < 0.15 ? 1.25 : 1),
+        loss: loss * 0.4 * (0.6 + random() * 0.8),
+        parity: loss > 0.1 ? 3 : loss > 0.02 ? 1 : 0,
+      },
+      download: {
+        rate: downBytes * 1.38,
+        propagation,
+        queue: random() * 12,
+        window: (downBytes * 1.38 * propagation * 1.2) / 1000,
+        braked: down > 10,
+      },
       sessions: 1,
       connections: this.tunnel.connections ?? 0,
     };
@@ -143,15 +163,15 @@ class Running {
           rcvWnd: 512,
           rmtWnd: 1024,
           cwnd: 128,
-          inFlight: 9,
+          inFlight: Math.round((sample.line?.inFlight ?? 0) / 1350),
           sndQueue: 0,
           rcvQueue: 0,
           shardsExpected: 1000,
           shardsReceived: 976,
           paritySent: 0,
           streams: 3,
-          line: null,
-          download: null,
+          line: sample.line,
+          download: sample.download,
         },
       ],
     };
@@ -342,7 +362,7 @@ export class MockCore implements ApiCore {
       'demo.start': () => {
         const demo = this.#add(
           { ...mockProfile('Loopback demo'), demo: true },
-          { down: 30, up: 9, rtt: 9, loss: 0.001 },
+          { down: 30, up: 9, carries: 240, rtt: 9, loss: 0.001 },
         );
         start(demo);
         return demo;

@@ -16,7 +16,7 @@ export function scene(clock: () => number = Date.now): MockCore {
         colour: 'violet',
       },
       state: { kind: 'connected', since, address },
-      line: { down: 56, up: 3.4, rtt: 87, loss: 0.024 },
+      line: { down: 56, up: 3.4, carries: 18.4, rtt: 87, loss: 0.024 },
       connections: 23,
     },
     {
@@ -34,7 +34,7 @@ export function scene(clock: () => number = Date.now): MockCore {
           likely: ['more-parity-needed', 'windows-too-large'],
         },
       },
-      line: { down: 1.2, up: 0.6, rtt: 212, loss: 0.14 },
+      line: { down: 1.2, up: 0.6, carries: 2.6, rtt: 212, loss: 0.14 },
       connections: 2,
     },
     {

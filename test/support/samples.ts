@@ -13,6 +13,8 @@ export const sample = (at: number, over: Partial<Sample> = {}): Sample => ({
   retrans: null,
   fecRecovered: 0,
   fecFailed: 0,
+  line: null,
+  download: null,
   sessions: 1,
   connections: 0,
   ...over,

@@ -12,9 +12,9 @@ export interface RunArguments {
   config?: string;
 }
 
-/** `debug`: log what a maintainer wants to know, too. */
+/** `debug`: log what a maintainer wants to know, too; `lineLog`: the file for what is known of the line. */
 export type Arguments =
-  { ask: 'help' } | { ask: 'version' } | ({ ask: 'run'; debug: boolean } & RunArguments);
+  { ask: 'help' } | { ask: 'version' } | ({ ask: 'run'; debug: boolean; lineLog?: string } & RunArguments);
 
 /**
  * Reads the arguments of `kcptun client` or `kcptun server` as Go's flag package does: one dash or two, `--flag=value`
@@ -27,6 +27,7 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
   );
   const values: Record<string, OptionValue> = {};
   let config: string | undefined;
+  let lineLog: string | undefined;
   let debug = false;
   for (let i = 0; i < argv.length; i++) {
     const parts = /^--?([^-=][^=]*)(?:=([^]*))?$/.exec(argv[i]);
@@ -44,7 +45,7 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
       continue;
     }
     const spec = specs.get(flag);
-    if (!spec && flag !== 'c')
+    if (!spec && flag !== 'c' && flag !== 'linelog')
       throw new UsageError(`${typed}: no such option: expected one that 'kcptun ${side} --help' lists`);
     if (spec?.kind === 'boolean') {
       const value = attached === undefined ? true : valueOfText(spec, attached);
@@ -56,10 +57,11 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
     const text = attached ?? argv[++i];
     if (text === undefined)
       throw new UsageError(
-        `${typed}: a value is missing: expected ${spec ? expected(spec) : 'the path of a JSON file'}`,
+        `${typed}: a value is missing: expected ${spec ? expected(spec) : flag === 'c' ? 'the path of a JSON file' : 'the path of a CSV file'}`,
       );
     if (spec) values[spec.key] = valueOfText(spec, text);
-    else config = text;
+    else if (flag === 'c') config = text;
+    else lineLog = text;
   }
-  return { ask: 'run', values, config, debug };
+  return { ask: 'run', values, config, debug, lineLog };
 }

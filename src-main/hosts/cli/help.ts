@@ -52,6 +52,9 @@ ${optionsOf(side)
   .join('\n')}
   -c file
       JSON file of options, by their long names in lower case (QPPCount is qpp-count); it overrides the command line
+  --linelog file
+      CSV file for what is known of the line, a second a line: its rate, round trip, queue, loss, and what is sent by
+      that; its name may be a Go time layout, as that of snmplog
   --debug
       logs the inner life of the sessions, too
   --version, -v

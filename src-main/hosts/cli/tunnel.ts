@@ -4,6 +4,7 @@ import { NETWORK_CHANGES, NetworkWatch } from '../../app/network-watch.ts';
 import { describeEvent, type EngineEvent } from '../../engine/events.ts';
 import { startClient, startServer } from '../../engine/index.ts';
 import { isStreamEvent } from '../../tunnels/engine-events.ts';
+import { startLineLog } from '../../tunnels/line-log.ts';
 import { startSnmpLog } from '../../tunnels/snmp-log.ts';
 import { openTrace } from '../../tunnels/trace-file.ts';
 import { parseArguments } from './arguments.ts';
@@ -52,12 +53,20 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   network.start();
   const counters = (): Counters => engine.snapshot().counters;
   const stopSnmpLog = startSnmpLog(options, counters, (error) => log.line(`snmplog: ${error.message}`));
+  const stopLineLog =
+    args.lineLog &&
+    startLineLog(
+      args.lineLog,
+      () => engine.snapshot(),
+      (error) => log.line(`linelog: ${error.message}`),
+    );
   // Windows has no SIGUSR1
   if (process.platform !== 'win32') process.on('SIGUSR1', () => log.line(countersLine(counters())));
 
   log.line(`${await signal}: closing`);
   network.stop();
   stopSnmpLog();
+  if (stopLineLog) await stopLineLog();
   await engine.close();
   await log.end();
   process.exit(0);

@@ -26,6 +26,12 @@ describe('parseArguments', () => {
     });
   });
 
+  it('knows --linelog, which kcptun does not', () => {
+    const args = ['-linelog=line.csv', '-l', ':1'];
+    expect(parseArguments('client', args)).toMatchObject({ lineLog: 'line.csv' });
+    expect(() => parseArguments('client', ['--linelog'])).toThrow('expected the path of a CSV file');
+  });
+
   it('knows --debug, which kcptun does not', () =>
     expect(parseArguments('server', ['--debug', '-l', ':1'])).toMatchObject({
       debug: true,

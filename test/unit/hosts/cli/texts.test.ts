@@ -11,7 +11,7 @@ describe('sideHelp', () => {
         ([, name]) => name,
       );
       const flags = optionsOf(side).flatMap((spec) => spec.flags);
-      expect(names.sort()).toEqual([...flags, 'c', 'debug', 'version', 'v', 'help', 'h'].sort());
+      expect(names.sort()).toEqual([...flags, 'c', 'linelog', 'debug', 'version', 'v', 'help', 'h'].sort());
     }
   });
 

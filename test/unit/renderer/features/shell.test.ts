@@ -27,7 +27,7 @@ describe('Core', () => {
   });
 
   it('collects samples, and puts the loaded history before them', async () => {
-    const line = { down: 5, up: 1, rtt: 50, loss: 0 };
+    const line = { down: 5, up: 1, carries: 8, rtt: 50, loss: 0 };
     const state = { kind: 'connected', since: 0, address: '127.0.0.1:1' } as const;
     const { core, mock } = await openWindow([{ profile: mockProfile('a'), state, line }]);
     const [a] = core.tunnels;
