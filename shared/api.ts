@@ -12,6 +12,7 @@ import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.t
 import { type Settings, settingsFields } from './settings.ts';
 import type { TunnelState } from './state.ts';
 import type { Connection, History, Statistics } from './statistics.ts';
+import type { UpdateState, UpdateWay } from './updates.ts';
 import type { Variant } from './variant.ts';
 
 /** What the host around the core can do; the window hides what it cannot. */
@@ -21,6 +22,7 @@ export interface HostCapabilities {
   tray: boolean;
   loginItem: boolean;
   notifications: boolean;
+  updates: UpdateWay;
 }
 
 /** What the user should know that is no state of a tunnel, and the values of the sentence. */
@@ -64,6 +66,7 @@ export interface Snapshot {
   /** one for every profile, with its state */
   tunnels: (TunnelUpdate & { state: TunnelState })[];
   keys: KeyState;
+  updates: UpdateState;
   notices: Notice[];
 }
 
@@ -243,8 +246,19 @@ export const REQUESTS = {
   /** clears the keys that it has sealed, and nothing else */
   'keys.forgetPassphrase': request<void>()(none),
 
+  /** looks for a newer version now, whatever the settings say; what is found comes as `updates` notifications */
+  'updates.check': request<void>()(none),
+  /** fetches the version that was found */
+  'updates.download': request<void>()(none),
+  /** gives that up */
+  'updates.cancel': request<void>()(none),
+  /** stops the tunnels, and restarts into the version that was fetched */
+  'updates.install': request<void>()(none),
+
   /** links that the system handed to the app, which are this window's to show from now on; nothing is imported */
   'links.take': request<string[]>()(none),
+  /** the window has painted what the core told it */
+  'window.shown': request<void>()(none),
   'notices.dismiss': request<void>()(z.strictObject({ id: z.string().max(64) })),
 
   /** our own server and a small traffic source in the app, and a tunnel between them; running already is no error */
@@ -260,6 +274,7 @@ export interface Notifications {
   settings: Settings;
   notices: Notice[];
   keys: KeyState;
+  updates: UpdateState;
   /** how many links wait for `links.take` */
   links: number;
   /** new lines, oldest first, where this window follows the log; at most once a second */

@@ -15,6 +15,8 @@ export const settingsFields = {
   udp: z.enum(['auto', 'dgram']),
   /** ask every tunnel's server every few minutes how far it is */
   pings: z.boolean(),
+  /** look for newer versions once a day; `ask` until the user has said */
+  updates: z.enum(['ask', 'on', 'off']),
   logLevel: z.enum(['error', 'warn', 'info', 'debug']),
 };
 
@@ -30,5 +32,6 @@ export const DEFAULT_SETTINGS: Settings = {
   restoreTunnels: true,
   udp: 'auto',
   pings: false,
+  updates: 'ask',
   logLevel: 'info',
 };

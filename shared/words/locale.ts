@@ -1,4 +1,5 @@
 import type { DiagnosisCode, DiagnosisFields } from '../diagnosis.ts';
+import type { UpdateState } from '../updates.ts';
 import type { Variant } from '../variant.ts';
 import { type Language, LANGUAGES, type Words } from './languages.ts';
 
@@ -114,6 +115,31 @@ export class Locale {
       title: words.title(diagnosis),
       text: words.text(diagnosis, (since) => this.duration(now - since)),
     };
+  }
+
+  /** What is known of newer versions of the app. */
+  update(state: UpdateState): string {
+    const { status } = this.words.updates;
+    switch (state.kind) {
+      case 'unknown':
+        return status.unknown;
+      case 'checking':
+        return status.checking;
+      case 'newest':
+        return status.newest(clock(state.at));
+      case 'check-failed':
+        return `${status.checkFailed(clock(state.at))} ${state.message}`;
+      case 'downloading':
+        return status.downloading(state.version, Math.round(state.share * 100));
+      case 'download-failed':
+        return `${status.downloadFailed(state.version)} ${state.message}`;
+      case 'available':
+        return status.available(state.version);
+      case 'ready':
+        return status.ready(state.version);
+      case 'installing':
+        return status.installing(state.version);
+    }
   }
 
   #scaled(value: number, units: readonly string[], power: number): Quantity {

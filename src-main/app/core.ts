@@ -27,6 +27,7 @@ import { Outbox } from './outbox.ts';
 import { Pinger } from './pinger.ts';
 import { ProfileBook, resolvedOptions, withKey } from './profiles.ts';
 import { exported, importInto } from './transfer.ts';
+import { Updates, type UpdateSource } from './updates.ts';
 import { WindowProbes } from './window-probes.ts';
 
 export interface CoreDeps {
@@ -38,6 +39,8 @@ export interface CoreDeps {
   /** the folder for what `snmplog` writes */
   counters: string;
   probe: ProbeServer;
+  /** what knows of newer versions; it is let be where `host.updates` says that this build cannot have them */
+  updates?: UpdateSource;
 }
 
 /** Two crashes within this time are of one cause, which may be a tunnel. */
@@ -62,6 +65,7 @@ export class Core implements ApiCore {
   readonly #network: NetworkWatch;
   readonly #diagnoser: Diagnoser;
   readonly #pinger: Pinger;
+  readonly #updates: Updates;
   readonly #listeners = new Set<Listener>();
   readonly #links: string[] = [];
   readonly #latest = new Map<string, Statistics>();
@@ -69,6 +73,9 @@ export class Core implements ApiCore {
   /** what is brought up once its key can be opened */
   #locked = new Set<string>();
   #closing = false;
+  #onShown: () => void = () => undefined;
+  /** when a window has painted itself for the first time */
+  readonly shown = new Promise<void>((resolve) => (this.#onShown = resolve));
 
   constructor(deps: CoreDeps) {
     this.#deps = deps;
@@ -79,7 +86,13 @@ export class Core implements ApiCore {
     this.#network = new NetworkWatch((why) => this.#redialAll(why));
     this.#diagnoser = new Diagnoser(deps.probe, (id) => this.#proved(id));
     this.#pinger = new Pinger(deps.probe, (id, pings) => this.#update({ id, pings }));
+    this.#updates = new Updates(
+      deps.host.updates === 'none' ? null : (deps.updates ?? null),
+      deps.log,
+      (state) => this.#tell('updates', state),
+    );
     this.#pingRegularly();
+    this.#updates.regular = this.settings.updates === 'on';
     deps.log.level = deps.store.settings.logLevel;
     deps.log.write('info', `kcptun-desktop ${deps.version} on ${deps.host.platform} (${deps.host.kind})`);
   }
@@ -154,6 +167,7 @@ export class Core implements ApiCore {
     this.#closing = true;
     this.#network.stop();
     this.#pinger.stop();
+    this.#updates.stop();
     this.#diagnoser.stop();
     await this.#demo.stop();
     await this.#supervisor.stopAll();
@@ -275,6 +289,8 @@ export class Core implements ApiCore {
       store.settings = { ...store.settings, ...patch };
       log.level = store.settings.logLevel;
       if (patch.pings !== undefined) this.#pingRegularly();
+      this.#updates.regular = store.settings.updates === 'on';
+      if (patch.updates === 'on' && host.updates !== 'none') void this.#updates.check();
       this.#tell('settings', store.settings);
       return store.settings;
     },
@@ -295,7 +311,13 @@ export class Core implements ApiCore {
       this.#keysChanged();
     },
 
+    'updates.check': () => this.#updates.check(),
+    'updates.download': () => this.#updates.download(),
+    'updates.cancel': () => this.#updates.cancel(),
+    'updates.install': () => this.#updates.install(),
+
     'links.take': () => this.#links.splice(0),
+    'window.shown': () => this.#onShown(),
     'notices.dismiss': ({ id }) => {
       this.#notices = this.#notices.filter((notice) => notice.id !== id);
       this.#tell('notices', this.#notices);
@@ -321,6 +343,7 @@ export class Core implements ApiCore {
       tunnels,
       notices: this.#notices,
       keys: store.keyState,
+      updates: this.#updates.state,
     };
   }
 

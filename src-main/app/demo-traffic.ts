@@ -10,7 +10,7 @@ const WAVE_MS = 20_000;
 const LEAST_BYTES = 200;
 const MOST_BYTES = 6000;
 /** what the target answers, in bytes for each it gets: more comes down than goes up, as in life */
-const ECHOES = 4;
+export const ECHOES = 4;
 
 /** Like most of what is sent today, it cannot be compressed: the demo shows what a tunnel costs. */
 const PAYLOAD = randomBytes(MOST_BYTES);

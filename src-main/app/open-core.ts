@@ -10,6 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { LogBook } from './log-book.ts';
 import { packageRoot } from './package-root.ts';
 import { RotatingFile } from './rotating-file.ts';
+import type { UpdateSource } from './updates.ts';
 
 export interface OpenCore {
   /** holds the settings file and the log */
@@ -18,6 +19,7 @@ export interface OpenCore {
   /** null where the system has none */
   keyring: SecretBox | null;
   host: HostCapabilities;
+  updates?: UpdateSource;
   version: string;
 }
 
@@ -32,7 +34,14 @@ export interface OpenedCore {
  * The core on this machine's disk and threads, with what was on brought up again.
  * @throws ApiError storage-failed where the folder is in use or cannot be written
  */
-export async function openCore({ folder, openConf, keyring, host, version }: OpenCore): Promise<OpenedCore> {
+export async function openCore({
+  folder,
+  openConf,
+  keyring,
+  host,
+  updates,
+  version,
+}: OpenCore): Promise<OpenedCore> {
   const unlock = await lockFolder(folder);
   try {
     const store = new Store(openConf(folder), keyring);
@@ -41,6 +50,7 @@ export async function openCore({ folder, openConf, keyring, host, version }: Ope
     const core = new Core({
       version,
       host,
+      updates,
       store,
       log,
       counters: join(folder, 'counters'),

@@ -46,6 +46,12 @@ export class WindowFiles {
     this.#files.set('/', join(folder, 'index.html'));
   }
 
+  /** What answers a request for a URL's path. */
+  async response(path: string): Promise<Response> {
+    const file = await this.read(path);
+    return file ? new Response(file.bytes, { headers: file.headers }) : new Response(null, { status: 404 });
+  }
+
   /** The file at a URL's path with the headers it goes out with, or null where there is none. */
   async read(path: string, socket = ''): Promise<WindowFile | null> {
     const file = this.#files.get(path);

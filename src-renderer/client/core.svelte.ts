@@ -15,6 +15,7 @@ import type { ClientOptions } from '../../shared/options.ts';
 import type { ProbeProgress, ProbeReport } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { UpdateState } from '../../shared/updates.ts';
 import { Tunnel } from './tunnel.svelte.ts';
 
 export type ExportFormat = NonNullable<RequestArgs<'profiles.export'>['format']>;
@@ -29,6 +30,7 @@ export class Core {
   settings: Settings;
   notices: Notice[];
   keys: KeyState;
+  updates: UpdateState;
   tunnels: Tunnel[] = $state.raw([]);
   readonly #client: ApiClient;
   #probes = 0;
@@ -39,13 +41,17 @@ export class Core {
     return new Core(client, await client.request('snapshot'));
   }
 
-  constructor(client: ApiClient, { version, host, settings, profiles, tunnels, notices, keys }: Snapshot) {
+  constructor(
+    client: ApiClient,
+    { version, host, settings, profiles, tunnels, notices, keys, updates }: Snapshot,
+  ) {
     this.#client = client;
     this.version = version;
     this.host = host;
     this.settings = $state.raw(settings);
     this.notices = $state.raw(notices);
     this.keys = $state.raw(keys);
+    this.updates = $state.raw(updates);
     this.#setProfiles(profiles);
     for (const update of tunnels) this.#update(update);
     client.on('tunnel', (update) => this.#update(update));
@@ -53,6 +59,7 @@ export class Core {
     client.on('settings', (settings) => (this.settings = settings));
     client.on('notices', (notices) => (this.notices = notices));
     client.on('keys', (keys) => (this.keys = keys));
+    client.on('updates', (updates) => (this.updates = updates));
   }
 
   find(id: string | null): Tunnel | undefined {
@@ -228,6 +235,28 @@ export class Core {
 
   set(patch: Partial<Settings>): Promise<Settings> {
     return this.#client.request('settings.update', patch);
+  }
+
+  checkForUpdates(): Promise<void> {
+    return this.#client.request('updates.check');
+  }
+
+  downloadUpdate(): Promise<void> {
+    return this.#client.request('updates.download');
+  }
+
+  cancelUpdate(): Promise<void> {
+    return this.#client.request('updates.cancel');
+  }
+
+  /** The app ends for it, and comes back. */
+  installUpdate(): Promise<void> {
+    return this.#client.request('updates.install');
+  }
+
+  /** Says that this window has painted itself. */
+  shown(): Promise<void> {
+    return this.#client.request('window.shown');
   }
 
   /** Takes the links that the system handed to the app, now and later. */

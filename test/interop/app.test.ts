@@ -44,6 +44,7 @@ beforeEach(async () => {
       tray: false,
       loginItem: false,
       notifications: false,
+      updates: 'none',
     },
     store: new Store(openConf(folder), null),
     log,

@@ -30,7 +30,8 @@ const PACKAGES = {
     fuses: 'win-unpacked/kcptun-desktop.exe',
   },
   darwin: {
-    target: Platform.MAC.createTarget('dir', Arch.arm64),
+    // what an update on macOS is taken from
+    target: Platform.MAC.createTarget('zip', Arch.arm64),
     resources: 'mac-arm64/kcptun-desktop.app/Contents/Resources',
     fuses: 'mac-arm64/kcptun-desktop.app/Contents/Frameworks/Electron Framework.framework/Electron Framework',
   },
@@ -64,6 +65,12 @@ const packOne = async (name: Name, arch?: Arch): Promise<void> => {
 beforeAll(async () => {
   await build('node', 'preload', 'client');
   folder = mkdtempSync(join(tmpdir(), 'kcptun-package-'));
+  // electron-builder fetches its own otherwise: here an archive is a word
+  const archiver = join(folder, '7za');
+  writeFileSync(archiver, '#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\necho archive > "$1"\n', {
+    mode: 0o755,
+  });
+  process.env.ELECTRON_BUILDER_7ZIP_PATH = archiver;
   for (const name of NAMES) {
     await packOne(name);
     extractAll(asarOf(name), inside(name));
@@ -91,10 +98,11 @@ const importsOf = (source: string): { name: string; required: boolean }[] => {
   ].map(([, required, name]) => ({ name, required: required !== undefined }));
 };
 
-/** Looked for and done without where they are not: Electron's own, and koffi's libraries of other systems. */
+/** Looked for and done without where they are not: Electron's own, koffi's libraries of other systems, colours. */
 const isElsewhere = (name: string): boolean =>
   name === 'electron' ||
   name === 'original-fs' ||
+  name === 'supports-color' ||
   name.startsWith('node:') ||
   builtinModules.includes(name) ||
   /^@koromix\/koffi-(?!linux-x64)/.test(name);
@@ -146,6 +154,9 @@ describe('the package', () => {
     ])
       expect(modules).toContain(`node_modules/${name}`);
     expect(modules.filter((name) => name.startsWith('node_modules/ws/'))).toEqual([]);
+    // what looks for newer versions is loaded by a name too, for each system another one
+    for (const name of ['AppImageUpdater', 'NsisUpdater', 'MacUpdater', 'DebUpdater'])
+      expect(modules).toContain(`node_modules/electron-updater/out/${name}.js`);
   });
 
   it('has a preload that stands alone, as a sandbox wants it', () => {
@@ -301,6 +312,28 @@ describe('the program of the package', () => {
     expect([...types.matchAll(/<string>(kcptun[^<]*)<\/string>/g)].map(([, scheme]) => scheme)).toEqual(
       expect.arrayContaining(['kcptun', 'kcptun-desktop']),
     );
+  });
+
+  // for Windows it is written with the installer, which needs a tool of Windows
+  it.each(['linux', 'darwin'] as const)('for %s knows where newer versions are', (name) => {
+    const feed = readFileSync(at(name, `${PACKAGES[name].resources}/app-update.yml`), 'utf8');
+    const { repository, homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const [owner, repo] = repository.replace('github:', '').split('/');
+    expect(feed.split('\n')).toEqual(
+      expect.arrayContaining(['provider: github', `owner: ${owner}`, `repo: ${repo}`]),
+    );
+    expect(homepage).toBe(`https://github.com/${owner}/${repo}`);
+  });
+
+  it('is described for electron-updater, with the checksum of what it would fetch', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const name = `kcptun-desktop-${version}-mac-arm64.zip`;
+    const latest = readFileSync(at('darwin', 'latest-mac.yml'), 'utf8');
+    const sum = createHash('sha512')
+      .update(readFileSync(at('darwin', name)))
+      .digest('base64');
+    expect(latest).toContain(`version: ${version}\n`);
+    expect(latest).toContain(`  - url: ${name}\n    sha512: ${sum}\n`);
   });
 
   it('has the icons that its system wants', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Core } from '../../src-main/app/core.ts';
 import { LogBook } from '../../src-main/app/log-book.ts';
 import { type ConfFile, openConf } from '../../src-main/store/conf-file.ts';
+import type { UpdateSource } from '../../src-main/app/updates.ts';
 import type { SecretBox } from '../../src-main/store/secret-box.ts';
 import { Store } from '../../src-main/store/store.ts';
 import type { SpawnWorker } from '../../src-main/tunnels/tunnel.ts';
@@ -22,6 +23,7 @@ const HOST: HostCapabilities = {
   tray: false,
   loginItem: false,
   notifications: false,
+  updates: 'none',
 };
 
 /** The real core on a real folder, with workers that do what the test says. */
@@ -30,7 +32,11 @@ export function appCore(
   host: Partial<HostCapabilities> = {},
   keyring: SecretBox | null = null,
   /** the disk and the threads, where they are to fail */
-  { conf = openConf(folder), spawn }: { conf?: ConfFile; spawn?: SpawnWorker } = {},
+  {
+    conf = openConf(folder),
+    spawn,
+    updates,
+  }: { conf?: ConfFile; spawn?: SpawnWorker; updates?: UpdateSource } = {},
 ) {
   const workers: WorkerDouble[] = [];
   const probes = new ProbeDouble();
@@ -41,6 +47,7 @@ export function appCore(
     host: { ...HOST, ...host },
     store,
     log,
+    updates,
     counters: join(folder, 'counters'),
     probe: (target, setup = {}) => probes.ask(target, setup),
     spawn: (spec) => {

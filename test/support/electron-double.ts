@@ -4,6 +4,7 @@ import type {
   NotificationConstructorOptions,
 } from 'electron';
 import { EventEmitter } from 'node:events';
+import { request, type RequestOptions } from 'node:http';
 import type { ElectronMain } from '../../src-main/hosts/electron/electron-main.ts';
 
 type App = ElectronMain['app'];
@@ -176,6 +177,10 @@ export function electronDouble(folder: string) {
     permissionCheck: null as Parameters<Electron.Session['setPermissionCheckHandler']>[0],
     beforeRequest: null as Parameters<Electron.WebRequest['onBeforeRequest']>[0] | null,
     errors: [] as string[],
+    /** what the user's browser was given */
+    opened: [] as string[],
+    relaunched: null as string | null,
+    unlocked: false,
     exitCode: null as number | null,
     quits: 0,
     /** set by whoever shows the windows and ends the process */
@@ -208,7 +213,10 @@ export function electronDouble(folder: string) {
         | 'getPath'
         | 'setPath'
         | 'getLocale'
+        | 'getName'
         | 'getVersion'
+        | 'relaunch'
+        | 'releaseSingleInstanceLock'
         | 'setAppUserModelId'
         | 'exit'
         | 'quit'
@@ -225,7 +233,10 @@ export function electronDouble(folder: string) {
     get isPackaged(): boolean {
       return seen.packaged;
     }
-    getVersion: App['getVersion'] = () => '0.0.0';
+    getName: App['getName'] = () => 'kcptun-desktop';
+    getVersion: App['getVersion'] = () => '0.0.1';
+    relaunch: App['relaunch'] = (options) => void (seen.relaunched = options?.execPath ?? null);
+    releaseSingleInstanceLock: App['releaseSingleInstanceLock'] = () => void (seen.unlocked = true);
     setLoginItemSettings: App['setLoginItemSettings'] = (settings) => void (seen.loginItem = settings);
     exit: App['exit'] = (code = 0) => {
       seen.exitCode = code;
@@ -291,7 +302,12 @@ export function electronDouble(folder: string) {
       decryptString: (bytes: Buffer) => [...bytes.toString()].reverse().join(''),
     },
     screen: { getAllDisplays: () => seen.displays },
+    shell: { openExternal: async (url: string) => void seen.opened.push(url) },
+    // Electron's requests are Node's, as far as electron-updater uses them
+    net: { request: (options: RequestOptions) => request(options) },
+    autoUpdater: new EventEmitter(),
     session: {
+      fromPartition: () => ({}),
       defaultSession: {
         setPermissionRequestHandler: (handler: typeof seen.permission) => void (seen.permission = handler),
         setPermissionCheckHandler: (handler: typeof seen.permissionCheck) =>

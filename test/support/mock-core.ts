@@ -7,6 +7,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { OFF, type TunnelState } from '../../shared/state.ts';
 import type { Connection, History, Sample, Statistics } from '../../shared/statistics.ts';
+import type { UpdateState, UpdateWay } from '../../shared/updates.ts';
 import { probeReport } from './probe-double.ts';
 
 /** A tunnel that only pretends: its numbers wander around these. */
@@ -181,6 +182,9 @@ class Running {
 /** The core's side of shared/api without engine, disk or worker: for pictures and for the window's own tests. */
 export class MockCore implements ApiCore {
   settings = { ...DEFAULT_SETTINGS };
+  updates: UpdateState = { kind: 'unknown' };
+  /** what this build can do about newer versions */
+  updateWay: UpdateWay = 'none';
   keys: KeyState = { keyring: true, passphrase: 'none' };
   /** what `keys.unlock` takes for the right one */
   passphrase = '';
@@ -221,6 +225,15 @@ export class MockCore implements ApiCore {
     this.#notify('tunnel', { id, state });
   }
 
+  setUpdates(updates: UpdateState): void {
+    this.updates = updates;
+    this.#notify('updates', updates);
+  }
+
+  #withVersion(next: (version: string) => UpdateState): void {
+    if ('version' in this.updates) this.setUpdates(next(this.updates.version));
+  }
+
   #setKeys(passphrase: KeyState['passphrase']): void {
     this.keys = { ...this.keys, passphrase };
     this.#notify('keys', this.keys);
@@ -253,9 +266,11 @@ export class MockCore implements ApiCore {
         tray: false,
         loginItem: false,
         notifications: false,
+        updates: this.updateWay,
       },
       settings: this.settings,
       keys: this.keys,
+      updates: this.updates,
       profiles: this.#profiles(),
       tunnels: this.running.map(
         ({ tunnel, state, history }, index): TunnelUpdate & { state: TunnelState } => {
@@ -357,7 +372,12 @@ export class MockCore implements ApiCore {
       },
       'keys.removePassphrase': () => this.#setKeys('none'),
       'keys.forgetPassphrase': () => this.#setKeys('none'),
+      'updates.check': () => this.setUpdates({ kind: 'newest', at: this.clock() }),
+      'updates.download': () => this.#withVersion((version) => ({ kind: 'downloading', version, share: 0 })),
+      'updates.cancel': () => this.#withVersion((version) => ({ kind: 'available', version })),
+      'updates.install': () => this.#withVersion((version) => ({ kind: 'installing', version })),
       'links.take': () => [],
+      'window.shown': () => undefined,
       'notices.dismiss': () => undefined,
       'demo.start': () => {
         const demo = this.#add(

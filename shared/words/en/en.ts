@@ -6,6 +6,7 @@ import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
 import { probe } from './probe.ts';
+import { updates } from './updates.ts';
 
 const plural = plurals('en');
 
@@ -150,6 +151,7 @@ export const en = {
   desktop,
   form,
   probe,
+  updates,
   options,
 
   serverCommand: {

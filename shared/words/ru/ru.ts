@@ -7,6 +7,7 @@ import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
 import { probe } from './probe.ts';
+import { updates } from './updates.ts';
 
 const plural = plurals('ru');
 
@@ -154,6 +155,7 @@ export const ru: Words = {
   desktop,
   form,
   probe,
+  updates,
   options,
 
   serverCommand: {

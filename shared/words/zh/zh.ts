@@ -6,6 +6,7 @@ import { form } from './form.ts';
 import { options } from './options.ts';
 import { advice, overview } from './overview.ts';
 import { probe } from './probe.ts';
+import { updates } from './updates.ts';
 
 /** Simplified Chinese. */
 export const zh: Words = {
@@ -132,6 +133,7 @@ export const zh: Words = {
   desktop,
   form,
   probe,
+  updates,
   options,
 
   serverCommand: {

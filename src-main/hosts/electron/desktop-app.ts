@@ -1,30 +1,27 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Settings } from '../../../shared/settings.ts';
-import { spokenLanguage, type Words } from '../../../shared/words/languages.ts';
+import { spokenLanguage } from '../../../shared/words/languages.ts';
 import { Locale } from '../../../shared/words/locale.ts';
-import type { OpenCore, OpenedCore } from '../../app/open-core.ts';
-import { WindowFiles } from '../../app/window-files.ts';
-import { appMenu } from './app-menu.ts';
-import type { ElectronMain } from './electron-main.ts';
-import { isDebugged, isOurs, lockDown, SCHEME } from './lockdown.ts';
-import { setLoginItem } from './login-item.ts';
-import { MainWindow } from './main-window.ts';
+import { appMenu } from '../../app/app-menu.ts';
+import { setAutostart } from '../../app/autostart.ts';
+import { isDebugged, type Launch, linkIn, LINK_SCHEMES, readLaunch } from '../../app/launch.ts';
 import { checkLibraries, type PlainFiles } from '../../app/libraries.ts';
 import { Notifier } from '../../app/notifier.ts';
-import { dataFolder, programOf } from './places.ts';
+import type { OpenCore, OpenedCore } from '../../app/open-core.ts';
+import { dataFolder, programOf, type Started } from '../../app/places.ts';
+import { smoke, type SmokeStart } from '../../app/smoke.ts';
+import { TunnelBoard } from '../../app/tunnel-board.ts';
+import { updateWay } from '../../app/update-way.ts';
+import { WindowFiles } from '../../app/window-files.ts';
+import type { ElectronMain } from './electron-main.ts';
+import { isOurs, lockDown, SCHEME } from './lockdown.ts';
+import { MainWindow } from './main-window.ts';
 import { safeBox } from './safe-box.ts';
 import { TrayIcon } from './tray.ts';
-import { TunnelBoard } from '../../app/tunnel-board.ts';
+import { electronUpdates, type UpdaterModule } from './updater.ts';
 
 /** As in electron-builder.yml: Windows knows the installed app by it. */
 export const APP_ID = 'io.github.kcptun-desktop';
-
-/** As in electron-builder.yml; its installer for Windows leaves it to the app to register them. */
-const LINK_SCHEMES = ['kcptun', 'kcptun-desktop'];
-const linkIn = (argv: readonly string[]): string | undefined =>
-  argv.find((argument) => LINK_SCHEMES.some((scheme) => argument.toLowerCase().startsWith(`${scheme}://`)));
 
 export interface DesktopDeps {
   electron: ElectronMain;
@@ -41,6 +38,9 @@ export interface DesktopDeps {
   version: string;
   openConf: OpenCore['openConf'];
   openCore(options: OpenCore): Promise<OpenedCore>;
+  loadUpdater(): Promise<UpdaterModule>;
+  /** a line for whoever started the app in a terminal */
+  say(line: string): void;
 }
 
 /** The app's life in Electron: one instance, a tray, a window that hides, and a quit that stops the tunnels first. */
@@ -57,36 +57,42 @@ export class DesktopApp {
   #quitting = false;
   #closed = false;
 
+  readonly #launch: Launch;
+  readonly #started: Started;
+
   constructor(deps: DesktopDeps) {
-    this.#deps = deps;
+    const { electron, platform, env, argv } = (this.#deps = deps);
+    this.#launch = readLaunch(argv);
+    const { app } = electron;
+    this.#started = { exe: app.getPath('exe'), packaged: app.isPackaged, platform, env };
   }
 
   /** Resolves with whether the app is up; otherwise it leaves: another one is, or it cannot start. */
   async start(): Promise<boolean> {
     const { electron, platform, argv } = this.#deps;
     const { app, dialog, protocol } = electron;
-    if (app.isPackaged && isDebugged(electron)) return this.#leave(1);
+    if (app.isPackaged && isDebugged((name) => app.commandLine.hasSwitch(name))) return this.#leave(1);
     // the name of toasts and of the login item
     if (platform === 'win32') app.setAppUserModelId(APP_ID);
-    const options = { folder: { type: 'string' } } as const;
-    const { folder } = parseArgs({ args: [...argv], options, strict: false }).values;
-    app.setPath('userData', dataFolder(typeof folder === 'string' ? folder : undefined, this.#deps));
+    app.setPath('userData', dataFolder(this.#launch.folder, this.#started, app.getPath('appData')));
     if (!app.requestSingleInstanceLock()) return this.#leave(0);
     protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
     app.on('second-instance', (_event, others) => this.#openLink(linkIn(others)));
     // macOS hands it over by this, also the one that starts the app
     app.on('open-url', (event, link) => {
       event.preventDefault();
-      this.#openLink(link);
+      this.#openLink(linkIn([link]));
     });
     this.#openLink(linkIn(argv));
     app.on('activate', () => this.#window?.show());
     // the tray stays when the window is gone
     app.on('window-all-closed', () => undefined);
     app.on('before-quit', (event) => this.#beforeQuit(event));
+    if (this.#launch.smoke) return this.#smoke();
     await app.whenReady();
     try {
       await this.#ready();
+      this.#showFirst();
       return true;
     } catch (error) {
       dialog.showErrorBox('kcptun desktop', error instanceof Error ? error.message : String(error));
@@ -94,12 +100,31 @@ export class DesktopApp {
     }
   }
 
+  /** Whether the system may be told of the app. What a working copy would start is Electron, with a window of its own. */
+  get #registers(): boolean {
+    return this.#started.packaged && !this.#launch.smoke;
+  }
+
+  /** `--smoke`: all of the app with a window that stays hidden, a line that says what was seen, and the end. */
+  async #smoke(): Promise<false> {
+    const { code, line } = await smoke(async (): Promise<SmokeStart> => {
+      await this.#deps.electron.app.whenReady();
+      await this.#ready();
+      const painted = this.#window!.load();
+      return {
+        core: this.#core!,
+        shown: Promise.all([painted, this.#core!.shown, this.#deps.loadUpdater()]),
+      };
+    });
+    this.#deps.say(line);
+    await this.#close();
+    return this.#leave(code);
+  }
+
   /** Shows the window, with a link's import if there is one; before there is a core the link waits. */
   #openLink(link: string | undefined): void {
-    // our own scheme is kcptun's under a name that no other program takes
-    const known = link?.replace(/^kcptun-desktop:/i, 'kcptun:');
-    if (known && this.#core) this.#core.offerLink(known);
-    else if (known) this.#early.push(known);
+    if (link && this.#core) this.#core.offerLink(link);
+    else if (link) this.#early.push(link);
     this.#window?.show();
   }
 
@@ -112,7 +137,11 @@ export class DesktopApp {
     const { electron, platform, root, version, openConf, openCore, resources, plainFiles } = this.#deps;
     if (electron.app.isPackaged) checkLibraries(resources, plainFiles);
     lockDown(electron);
-    this.#serveFiles(new WindowFiles(join(root, 'dist', 'window')));
+    const files = new WindowFiles(join(root, 'dist', 'window'));
+    electron.protocol.handle(SCHEME, ({ url }) =>
+      isOurs(url) ? files.response(new URL(url).pathname) : new Response(null, { status: 404 }),
+    );
+    const program = programOf(this.#started);
     const { core, store, close } = await openCore({
       folder: electron.app.getPath('userData'),
       openConf,
@@ -123,15 +152,16 @@ export class DesktopApp {
         tray: true,
         loginItem: electron.app.isPackaged,
         notifications: electron.Notification.isSupported(),
+        updates: updateWay(this.#started, resources, root),
       },
+      updates: electronUpdates(this.#deps.loadUpdater, electron.app, program, () => this.#stop()),
       version,
     });
     this.#close = close;
     this.#core = core;
     for (const link of this.#early) core.offerLink(link);
-    if (electron.app.isPackaged && platform === 'win32')
-      for (const scheme of LINK_SCHEMES)
-        electron.app.setAsDefaultProtocolClient(scheme, programOf(this.#deps));
+    if (this.#registers && platform === 'win32')
+      for (const scheme of LINK_SCHEMES) electron.app.setAsDefaultProtocolClient(scheme, program);
 
     const notifier = (this.#notifier = new Notifier(
       () => this.#locale,
@@ -156,11 +186,11 @@ export class DesktopApp {
       onAway: (hidden) => {
         if (store.host.toldAboutTray) return;
         store.host = { ...store.host, toldAboutTray: true };
-        const { inTray, inTrayText, noTray, noTrayText } = this.#words.desktop;
+        const { inTray, inTrayText, noTray, noTrayText } = this.#locale.words.desktop;
         this.#notify(hidden ? inTray : noTray, hidden ? inTrayText : noTrayText);
       },
       onCrash: (reason) => {
-        const { crashed, crashedText } = this.#words.desktop;
+        const { crashed, crashedText } = this.#locale.words.desktop;
         this.#notify(crashed, `${crashedText} (${reason})`);
       },
     });
@@ -171,13 +201,12 @@ export class DesktopApp {
       notifier.resumed();
       core.resumed();
     });
-    if (!board.settings.startMinimised || core.waitsForPassphrase || this.#early.length > 0)
-      this.#window.show();
-    else await this.#window.startAway();
   }
 
-  get #words(): Words {
-    return this.#locale.words;
+  #showFirst(): void {
+    const away = this.#board!.settings.startMinimised;
+    if (!away || this.#core!.waitsForPassphrase || this.#early.length > 0) this.#window!.show();
+    else void this.#window!.startAway();
   }
 
   readonly #actions = {
@@ -214,13 +243,10 @@ export class DesktopApp {
     const { app, Menu, nativeTheme } = electron;
     nativeTheme.themeSource = theme;
     this.#locale = new Locale(spokenLanguage(language, [app.getLocale()]));
-    setLoginItem(launchAtLogin, {
-      electron,
-      platform,
-      autostart: join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'autostart'),
-      program: programOf(this.#deps),
-    });
-    Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(this.#words, platform, this.#actions)));
+    const path = programOf(this.#started);
+    if (this.#registers && platform === 'linux') setAutostart(launchAtLogin, path, env);
+    else if (this.#registers) app.setLoginItemSettings({ openAtLogin: launchAtLogin, path });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(this.#locale.words, platform, this.#actions)));
   }
 
   #notify(title: string, body: string): void {
@@ -231,24 +257,20 @@ export class DesktopApp {
     notification.show();
   }
 
-  #serveFiles(files: WindowFiles): void {
-    this.#deps.electron.protocol.handle(SCHEME, async ({ url }) => {
-      const file = isOurs(url) ? await files.read(new URL(url).pathname) : null;
-      return file ? new Response(file.bytes, { headers: file.headers }) : new Response(null, { status: 404 });
-    });
-  }
-
   /** The first request to quit waits until every worker has closed its handles; the second one goes through. */
   #beforeQuit(event: { preventDefault(): void }): void {
     if (this.#closed) return;
     event.preventDefault();
-    if (this.#quitting) return;
+    if (!this.#quitting) void this.#stop().finally(() => this.#deps.electron.app.quit());
+  }
+
+  /** From here on the app can only end. */
+  async #stop(): Promise<void> {
     this.#quitting = true;
     this.#notifier?.stop();
-    void this.#close().finally(() => {
+    await this.#close().finally(() => {
       this.#closed = true;
       this.#tray?.destroy();
-      this.#deps.electron.app.quit();
     });
   }
 }

@@ -16,5 +16,6 @@ export type ElectronMain = Pick<
   | 'safeStorage'
   | 'screen'
   | 'session'
+  | 'shell'
   | 'Tray'
 >;

@@ -1,3 +1,4 @@
+import { isProjectPage } from '../../../shared/project.ts';
 import type { ElectronMain } from './electron-main.ts';
 
 /** The window's own scheme: a page of the network or of the disk can never pass for it. */
@@ -9,7 +10,7 @@ export const WINDOW_URL = `${WINDOW_ORIGIN}/index.html`;
 export const isOurs = (url: string): boolean => url.startsWith(`${WINDOW_ORIGIN}/`);
 
 /** What no page may do, ours included: ask for permissions, open windows, frame others, or go elsewhere. */
-export function lockDown({ app, session }: Pick<ElectronMain, 'app' | 'session'>): void {
+export function lockDown({ app, session, shell }: Pick<ElectronMain, 'app' | 'session' | 'shell'>): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
     answer(isAllowed(permission)),
   );
@@ -18,7 +19,11 @@ export function lockDown({ app, session }: Pick<ElectronMain, 'app' | 'session'>
     answer({ cancel: !(isOurs(url) || /^(data|blob|devtools):/.test(url)) }),
   );
   app.on('web-contents-created', (_event, contents) => {
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.setWindowOpenHandler(({ url }) => {
+      // the links of our window, and no other address, open in the user's browser
+      if (isProjectPage(url)) void shell.openExternal(url);
+      return { action: 'deny' };
+    });
     const stay = (event: { preventDefault(): void; url: string }): void => {
       if (event.url !== WINDOW_URL) event.preventDefault();
     };
@@ -31,15 +36,3 @@ export function lockDown({ app, session }: Pick<ElectronMain, 'app' | 'session'>
 
 /** Copying a server command is the one thing the window asks of the system; reading the clipboard is not. */
 const isAllowed = (permission: string): boolean => permission === 'clipboard-sanitized-write';
-
-/** By which another program could make this one do its bidding. */
-const DEBUGGING = [
-  'remote-debugging-port',
-  'remote-debugging-pipe',
-  'inspect',
-  'inspect-brk',
-  'inspect-port',
-];
-
-export const isDebugged = ({ app }: Pick<ElectronMain, 'app'>): boolean =>
-  DEBUGGING.some((name) => app.commandLine.hasSwitch(name));

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import type { ApiCore } from '../../../shared/api.ts';
-import type { HostMemory } from '../../store/store.ts';
+import { type Place, usablePlace } from '../../app/window-place.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { WINDOW_URL } from './lockdown.ts';
 import { serveWindow } from './window-channel.ts';
-
-type Place = NonNullable<HostMemory['windowPlace']>;
 
 export interface MainWindowDeps {
   electron: Pick<ElectronMain, 'app' | 'BrowserWindow' | 'ipcMain' | 'nativeTheme' | 'screen'>;
@@ -24,26 +22,10 @@ export interface MainWindowDeps {
 }
 
 const DEFAULT_SIZE = { width: 1100, height: 720 };
-/** So much of a remembered window must lie on a display that is there now. */
-const VISIBLE_PX = 100;
 /** A page that dies again so soon after it was loaded anew is given up until the window is opened again, in ms. */
 const CRASH_LOOP = 10_000;
 /** --bg of src-renderer/styles/tokens.css: what is there before the first paint */
 const BACKGROUND = { light: '#f5f6f8', dark: '#0f1216' };
-
-/** The place, where some display still shows enough of it. */
-export function usablePlace(
-  place: Place | null,
-  displays: readonly Pick<Electron.Display, 'workArea'>[],
-): Place | null {
-  if (!place) return null;
-  const seen = displays.some(({ workArea: area }) => {
-    const width = Math.min(place.x + place.width, area.x + area.width) - Math.max(place.x, area.x);
-    const height = Math.min(place.y + place.height, area.y + area.height) - Math.max(place.y, area.y);
-    return width >= VISIBLE_PX && height >= VISIBLE_PX;
-  });
-  return seen ? place : null;
-}
 
 /** The one window: made when first shown, hidden when closed, gone when the app quits. */
 export class MainWindow {
@@ -57,6 +39,11 @@ export class MainWindow {
     if (this.#window.isMinimized()) this.#window.restore();
     this.#window.show();
     this.#window.focus();
+  }
+
+  /** A window that stays hidden; resolves when it could be shown. */
+  load(): Promise<void> {
+    return new Promise((resolve) => this.#create(resolve));
   }
 
   /** What an app without a window starts as. */
@@ -86,7 +73,8 @@ export class MainWindow {
     else window.webContents.reload();
   }
 
-  #create(): void {
+  /** @param onPainted what is done with the first paint: otherwise it is shown */
+  #create(onPainted?: () => void): void {
     const { electron, core, root, onPlace, quitting } = this.deps;
     const place = usablePlace(this.deps.place, electron.screen.getAllDisplays());
     const window = (this.#window = new electron.BrowserWindow({
@@ -118,7 +106,7 @@ export class MainWindow {
       void this.#putAway(window);
     });
     window.on('closed', () => (this.#window = null));
-    window.once('ready-to-show', () => window.isMinimized() || this.show());
+    window.once('ready-to-show', onPainted ?? (() => window.isMinimized() || this.show()));
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason !== 'clean-exit' && !quitting()) this.#onCrash(window, reason);
     });

@@ -1,5 +1,6 @@
 import electron from 'electron';
 import ElectronStore from 'electron-store';
+import { createRequire } from 'node:module';
 import plainFiles from 'original-fs';
 import { version } from '../../../package.json';
 import { openCore } from '../../app/open-core.ts';
@@ -7,6 +8,7 @@ import { packageRoot } from '../../app/package-root.ts';
 import { hasTray } from '../../app/tray-host.ts';
 import { CONF_NAME, confOptions } from '../../store/conf-file.ts';
 import { DesktopApp } from './desktop-app.ts';
+import type { UpdaterModule } from './updater.ts';
 
 const app = new DesktopApp({
   electron,
@@ -22,6 +24,9 @@ const app = new DesktopApp({
   openConf: (folder) =>
     new ElectronStore<Record<string, unknown>>({ name: CONF_NAME, ...confOptions(folder) }),
   openCore,
+  // by require, as Electron's own loader does: its one export is made when it is first asked for
+  loadUpdater: async () => createRequire(import.meta.url)('electron-updater') as UpdaterModule,
+  say: (line) => process.stdout.write(`kcptun-desktop: ${line}\n`),
 });
 // whoever started it waits to hear that there is a window
 void app.start().then((up) => up && process.send?.('started'));

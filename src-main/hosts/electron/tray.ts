@@ -1,16 +1,13 @@
-import { join } from 'node:path';
 import type { OverallState } from '../../../shared/state.ts';
 import type { ElectronMain } from './electron-main.ts';
-import { overall, type TrayActions, type TrayFace, trayMenu, trayTooltip } from './tray-menu.ts';
-
-/**
- * The icon's file; each state has a shape of its own. On macOS it is black and clear, and the system colours it; Windows
- * picks a size out of many; panels of Linux know no scales and take one size.
- */
-export function trayIcon(folder: string, state: OverallState, platform: NodeJS.Platform): string {
-  if (platform === 'darwin') return join(folder, `${state}Template.png`);
-  return platform === 'win32' ? join(folder, `${state}.ico`) : join(folder, 'linux', `${state}.png`);
-}
+import {
+  overall,
+  type TrayActions,
+  type TrayFace,
+  trayIcon,
+  trayMenu,
+  trayTooltip,
+} from '../../app/tray-menu.ts';
 
 /** The icon in the tray, with its menu and tooltip; each is given to the system only when it has changed. */
 export class TrayIcon {

@@ -51,7 +51,15 @@ export async function startWeb({
     folder,
     openConf,
     keyring: null,
-    host: { kind: 'web', platform: process.platform, tray: false, loginItem: false, notifications: false },
+    host: {
+      kind: 'web',
+      platform: process.platform,
+      tray: false,
+      loginItem: false,
+      notifications: false,
+      // it runs from the sources, which git brings up to date
+      updates: 'none',
+    },
     version,
   });
   try {

@@ -45,10 +45,17 @@ export class ShellProcess extends Process {
   /**
    * @param root the folder of package.json and dist, or an asar unpacked
    * @param folder stands for the system: what the app would find in its places lies here
+   * @param resources holds app.asar: then the app is a package's
    */
-  constructor(root: string, folder: string, args: readonly string[] = [], resources?: string) {
-    const env = { HARNESS_FOLDER: folder, ...(resources && { HARNESS_RESOURCES: resources }) };
-    super(process.execPath, [RUN, root, ...args], env, 'advanced');
+  constructor(
+    root: string,
+    folder: string,
+    args: readonly string[] = [],
+    resources?: string,
+    env: NodeJS.ProcessEnv = {},
+  ) {
+    const places = { HARNESS_FOLDER: folder, ...(resources && { HARNESS_RESOURCES: resources }) };
+    super(process.execPath, [RUN, root, ...args], { ...places, ...env }, 'advanced');
     this.onMessage((message) => this.#onMessage(message as FromShell | string));
   }
 
@@ -82,9 +89,14 @@ export class ShellProcess extends Process {
       const { body, ...rest } = served;
       return route.fulfill({ ...rest, body: Buffer.from(body) });
     });
-    page.on('popup', async (popup) => {
-      const action = await this.#ask({ kind: 'popup', window, url: toShell(popup.url()) });
-      if (action === 'deny') await popup.close();
+    const popups: Page[] = [];
+    page.on('popup', (popup) => void popups.push(popup));
+    // what another page of this browser asks for first is the address that it was opened with
+    await page.context().route('**/*', async (route, request) => {
+      const action = await this.#ask({ kind: 'popup', window, url: toShell(request.url()) });
+      if (action !== 'deny') return route.continue();
+      await route.abort();
+      for (const popup of popups.splice(0)) await popup.close();
     });
     await page.goto(toPage(url));
   }

@@ -59,6 +59,7 @@ describe('profiles', () => {
     const profile = await create('one');
     expect(await client.request('snapshot')).toEqual({
       version: '1.2.3',
+      updates: { kind: 'unknown' },
       host: expect.objectContaining({ kind: 'web' }),
       settings: expect.objectContaining({ theme: 'system' }),
       profiles: [profile],

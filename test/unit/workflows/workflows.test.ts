@@ -67,6 +67,7 @@ describe.each(workflows)('%s', (_name, { permissions, jobs }) => {
 });
 
 describe.skipIf(process.platform === 'win32')('.ci/package', () => {
+  const repository = readFileSync('package.json', 'utf8').match(/"github:(.*)"/)![1];
   /** How electron-builder would be called, and what it would know of a certificate. */
   const call = (platform: string, env: NodeJS.ProcessEnv): string[] =>
     execFileSync('.ci/package', [platform], {
@@ -91,9 +92,16 @@ describe.skipIf(process.platform === 'win32')('.ci/package', () => {
 
   it('signs with the certificate where there is one', () => {
     expect(call('--mac', { SECRET_LINK: 'base64', SECRET_PASSWORD: 'secret' })).toEqual([
-      '--mac --publish never',
+      '--mac --publish never -c.extraMetadata.signed=true',
       'CSC_KEY_PASSWORD=secret',
       'CSC_LINK=base64',
     ]);
+  });
+
+  it('packs nothing that would look for newer versions in another repository', () => {
+    expect(() => call('--linux', { GITHUB_REPOSITORY: 'somebody/else' })).toThrow(
+      `package.json names the repository ${repository}, but this is somebody/else`,
+    );
+    expect(call('--linux', { GITHUB_REPOSITORY: repository })).toHaveLength(2);
   });
 });

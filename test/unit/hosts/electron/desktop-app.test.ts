@@ -9,11 +9,14 @@ import type { Settings } from '../../../../shared/settings.ts';
 import { appCore, temporaryFolder } from '../../../support/app-core.ts';
 import { writeAsarHeader } from '../../../support/asar-header.ts';
 import { electronDouble } from '../../../support/electron-double.ts';
+import { updaterDouble } from '../../../support/updater-double.ts';
 
 let folder = '';
 let double: ReturnType<typeof electronDouble>;
 let app: ReturnType<typeof appCore>;
 let closes: string[];
+let said: string[];
+let updater: ReturnType<typeof updaterDouble>;
 
 beforeEach(() => {
   vi.useFakeTimers({
@@ -26,6 +29,8 @@ beforeEach(() => {
   double = electronDouble(folder);
   app = appCore(join(folder, 'data'), { kind: 'electron', loginItem: true });
   closes = [];
+  said = [];
+  updater = updaterDouble();
   trayIsThere = true;
   env = {};
   writeAsarHeader(join(folder, 'app.asar'), { files: {} });
@@ -53,6 +58,8 @@ const desktop = (platform: NodeJS.Platform, argv: string[], open: DesktopDeps['o
     version: '1.2.3',
     openConf,
     openCore: open,
+    loadUpdater: async () => updater.module,
+    say: (line) => said.push(line),
   });
 
 const launch = (platform: NodeJS.Platform = 'linux', argv: string[] = []): Promise<boolean> =>

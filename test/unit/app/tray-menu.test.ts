@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { trayIcon } from '../../../../src-main/hosts/electron/tray.ts';
-import { trayTooltip } from '../../../../src-main/hosts/electron/tray-menu.ts';
-import type { OverallState } from '../../../../shared/state.ts';
-import { Locale } from '../../../../shared/words/locale.ts';
+import { trayIcon, trayTooltip } from '../../../src-main/app/tray-menu.ts';
+import type { OverallState } from '../../../shared/state.ts';
+import { Locale } from '../../../shared/words/locale.ts';
 
 describe('trayTooltip', () => {
   it('stays within what Windows shows', () => {

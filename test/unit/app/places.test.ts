@@ -2,21 +2,24 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataFolder, programOf } from '../../../../src-main/hosts/electron/places.ts';
-import { electronDouble } from '../../../support/electron-double.ts';
+import { dataFolder, programOf } from '../../../src-main/app/places.ts';
 
 let folder = '';
-let double: ReturnType<typeof electronDouble>;
+let packaged = true;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kcptun-places-'));
-  double = electronDouble(join(folder, 'system'));
+  packaged = true;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const deps = (exe: string, env: NodeJS.ProcessEnv = {}, platform: NodeJS.Platform = 'linux') => {
-  double.app.setPath('exe', join(folder, exe));
-  return { electron: double.electron, platform, env };
-};
+const deps = (exe: string, env: NodeJS.ProcessEnv = {}, platform: NodeJS.Platform = 'linux') => ({
+  exe: join(folder, exe),
+  packaged,
+  platform,
+  env,
+});
+const folderOf = (named: string | undefined, started: ReturnType<typeof deps>) =>
+  dataFolder(named, started, join(folder, 'system'));
 const ofSystem = () => join(folder, 'system', 'kcptun-desktop');
 
 describe('programOf', () => {
@@ -38,28 +41,28 @@ describe('programOf', () => {
 describe('dataFolder', () => {
   it('is what --folder says, before all else', () => {
     mkdirSync(join(folder, 'kcptun-data'));
-    expect(dataFolder('mine', deps('kcptun'))).toBe(resolve('mine'));
+    expect(folderOf('mine', deps('kcptun'))).toBe(resolve('mine'));
   });
 
   it('is the one of the system unless there is one beside the program', () => {
-    expect(dataFolder(undefined, deps('kcptun'))).toBe(ofSystem());
+    expect(folderOf(undefined, deps('kcptun'))).toBe(ofSystem());
     mkdirSync(join(folder, 'kcptun-data'));
-    expect(dataFolder(undefined, deps('kcptun'))).toBe(join(folder, 'kcptun-data'));
+    expect(folderOf(undefined, deps('kcptun'))).toBe(join(folder, 'kcptun-data'));
   });
 
   it('lies beside the image, the portable file and the bundle', () => {
     mkdirSync(join(folder, 'kcptun-data'));
     const beside = join(folder, 'kcptun-data');
     const mounted = { APPDIR: '/tmp', APPIMAGE: join(folder, 'kcptun.AppImage') };
-    expect(dataFolder(undefined, deps('mount/kcptun', mounted))).toBe(beside);
+    expect(folderOf(undefined, deps('mount/kcptun', mounted))).toBe(beside);
     const portable = { PORTABLE_EXECUTABLE_FILE: join(folder, 'kcptun.exe') };
-    expect(dataFolder(undefined, deps('Temp/kcptun.exe', portable, 'win32'))).toBe(beside);
-    expect(dataFolder(undefined, deps('kcptun.app/Contents/MacOS/kcptun', {}, 'darwin'))).toBe(beside);
+    expect(folderOf(undefined, deps('Temp/kcptun.exe', portable, 'win32'))).toBe(beside);
+    expect(folderOf(undefined, deps('kcptun.app/Contents/MacOS/kcptun', {}, 'darwin'))).toBe(beside);
   });
 
   it('is not beside Electron, which a working copy is run by', () => {
     mkdirSync(join(folder, 'kcptun-data'));
-    double.seen.packaged = false;
-    expect(dataFolder(undefined, deps('electron'))).toBe(ofSystem());
+    packaged = false;
+    expect(folderOf(undefined, deps('electron'))).toBe(ofSystem());
   });
 });

@@ -1,11 +1,11 @@
-import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
-import { appMenu } from '../../../../src-main/hosts/electron/app-menu.ts';
-import { LANGUAGES, LANGUAGE_TAGS, type Language } from '../../../../shared/words/languages.ts';
+import { appMenu } from '../../../src-main/app/app-menu.ts';
+import type { MenuItem } from '../../../src-main/app/menu-item.ts';
+import { LANGUAGES, LANGUAGE_TAGS, type Language } from '../../../shared/words/languages.ts';
 
 const act = { connectAll: () => undefined, disconnectAll: () => undefined };
 
-const labels = (items: MenuItemConstructorOptions[]): (string | undefined)[] =>
+const labels = (items: MenuItem[]): (string | undefined)[] =>
   items
     .filter(({ type }) => type !== 'separator')
     .flatMap(({ label, submenu }) => [label, ...(Array.isArray(submenu) ? labels(submenu) : [])]);

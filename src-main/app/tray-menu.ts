@@ -1,7 +1,8 @@
-import type { MenuItemConstructorOptions } from 'electron';
-import { isOn, type OverallState, overallState } from '../../../shared/state.ts';
-import type { Locale } from '../../../shared/words/locale.ts';
-import type { BoardTunnel } from '../../app/tunnel-board.ts';
+import { join } from 'node:path';
+import { isOn, type OverallState, overallState } from '../../shared/state.ts';
+import type { Locale } from '../../shared/words/locale.ts';
+import type { MenuItem } from './menu-item.ts';
+import type { BoardTunnel } from './tunnel-board.ts';
 
 /** What the tray's menu sets off. */
 export interface TrayActions {
@@ -26,12 +27,9 @@ const label = (text: string): string => text.replaceAll('&', '&&');
  * The tray's menu: every tunnel as a checkbox. Open is always an item, because on Linux a click on the icon may never
  * be told.
  */
-export function trayMenu(
-  { tunnels, locale, launchAtLogin }: TrayFace,
-  act: TrayActions,
-): MenuItemConstructorOptions[] {
+export function trayMenu({ tunnels, locale, launchAtLogin }: TrayFace, act: TrayActions): MenuItem[] {
   const { desktop, list, preferences, states } = locale.words;
-  const toggles = tunnels.map(({ profile, state, ping }): MenuItemConstructorOptions => ({
+  const toggles = tunnels.map(({ profile, state, ping }): MenuItem => ({
     type: 'checkbox',
     label: label(`${profile.name} — ${states[state.kind]}${ping ? ` (${locale.latency(ping.rtt)})` : ''}`),
     checked: isOn(state),
@@ -87,3 +85,12 @@ export function trayTooltip({ tunnels, locale }: TrayFace): string {
 
 export const overall = (tunnels: readonly BoardTunnel[]): OverallState =>
   overallState(tunnels.map(({ state }) => state));
+
+/**
+ * The icon's file; each state has a shape of its own. On macOS it is black and clear, and the system colours it; Windows
+ * picks a size out of many; panels of Linux know no scales and take one size.
+ */
+export function trayIcon(folder: string, state: OverallState, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return join(folder, `${state}Template.png`);
+  return platform === 'win32' ? join(folder, `${state}.ico`) : join(folder, 'linux', `${state}.png`);
+}

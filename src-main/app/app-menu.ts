@@ -1,5 +1,5 @@
-import type { MenuItemConstructorOptions } from 'electron';
-import type { Words } from '../../../shared/words/languages.ts';
+import type { Words } from '../../shared/words/languages.ts';
+import type { MenuItem } from './menu-item.ts';
 
 type MenuRole = keyof Words['desktop']['roles'];
 
@@ -11,9 +11,9 @@ export function appMenu(
   { desktop, list, common }: Words,
   platform: NodeJS.Platform,
   act: { connectAll(): void; disconnectAll(): void },
-): MenuItemConstructorOptions[] {
+): MenuItem[] {
   const mac = platform === 'darwin';
-  const items = (...roles: (MenuRole | null)[]): MenuItemConstructorOptions[] =>
+  const items = (...roles: (MenuRole | null)[]): MenuItem[] =>
     roles.map((role) => (role ? { role, label: desktop.roles[role] } : { type: 'separator' }));
   return [
     ...(mac

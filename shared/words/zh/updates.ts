@@ -1,0 +1,30 @@
+import type { updates as updatesEn } from '../en/updates.ts';
+
+export const updates: typeof updatesEn = {
+  title: '新版本',
+  ask: '允许应用检查新版本吗？',
+  askText: '每天向 GitHub 查询一次，不发送您的任何信息；未经您同意不会下载。',
+  yes: '允许',
+  no: '不允许',
+  daily: '每天检查一次新版本',
+  look: '立即检查',
+  status: {
+    unknown: '尚未检查。',
+    checking: '正在检查…',
+    newest: (time) => `已是最新版本（${time} 检查）。`,
+    checkFailed: (time) => `${time} 检查失败。`,
+    available: (version) => `有新版本 ${version}。`,
+    downloading: (version, percent) => `正在下载版本 ${version}：${percent}%`,
+    downloadFailed: (version) => `版本 ${version} 下载失败。`,
+    ready: (version) => `版本 ${version} 已就绪。`,
+    installing: (version) => `正在重启到版本 ${version}…`,
+  },
+  page: '更新内容',
+  toPage: '前往下载页面',
+  download: '下载',
+  again: '重试',
+  restart: '重启并安装',
+  restartText: '隧道会短暂中断。',
+  later: '以后再说',
+  project: '项目主页',
+};

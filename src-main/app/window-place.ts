@@ -1,0 +1,20 @@
+import type { HostMemory } from '../store/store.ts';
+
+/** Where a window was, in the pixels of the desktop. */
+export type Place = NonNullable<HostMemory['windowPlace']>;
+
+type Area = Omit<Place, 'maximised'>;
+
+/** So much of a remembered window must lie on a display that is there now. */
+const VISIBLE_PX = 100;
+
+/** The place, where some display still shows enough of it. */
+export function usablePlace(place: Place | null, displays: readonly { workArea: Area }[]): Place | null {
+  if (!place) return null;
+  const seen = displays.some(({ workArea: area }) => {
+    const width = Math.min(place.x + place.width, area.x + area.width) - Math.max(place.x, area.x);
+    const height = Math.min(place.y + place.height, area.y + area.height) - Math.max(place.y, area.y);
+    return width >= VISIBLE_PX && height >= VISIBLE_PX;
+  });
+  return seen ? place : null;
+}
