@@ -79,9 +79,13 @@ export interface ImportedProfile {
   notes: ImportNote[];
 }
 
+/** Why a source was not imported, or not all of it. */
 export type ImportRefusal =
+  /** in none of the formats that can be read */
   | 'not-recognised'
+  /** it begins as JSON, and is none */
   | 'bad-json'
+  /** a server's configuration, which is converted where that is asked for */
   | 'server-config'
   /** one profile of several, with what is wrong in the message */
   | 'bad-entry'

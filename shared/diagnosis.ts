@@ -55,17 +55,29 @@ export type DiagnosisCode = keyof DiagnosisFields;
 
 /** What may be behind a diagnosis. */
 export type LikelyCause =
+  /** the two ends have other keys */
   | 'wrong-key'
+  /** the two ends have other crypts */
   | 'wrong-crypt'
+  /** the server listens at another address or port */
   | 'wrong-address'
+  /** no server runs there */
   | 'server-down'
+  /** something on the way drops UDP */
   | 'udp-blocked'
+  /** the two ends speak other smux versions */
   | 'wrong-smuxver'
+  /** one end compresses, and the other does not */
   | 'wrong-compression'
+  /** one end has QPP, or another number of pads */
   | 'wrong-qpp'
+  /** this computer has no network */
   | 'offline'
+  /** more is sent than the line takes */
   | 'windows-too-large'
+  /** groups lose more than their parity rebuilds */
   | 'more-parity-needed'
+  /** two tunnels have the same local port */
   | 'same-port-twice';
 
 /** One thing that is wrong, and what may be behind it, the likeliest first; `fix` are the options that set it right. */

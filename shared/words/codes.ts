@@ -1,4 +1,4 @@
-import type { NoticeFields } from '../api.ts';
+import type { ImportRefusal, NoticeFields } from '../api.ts';
 import type { DiagnosisWords, LikelyCause } from '../diagnosis.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { ImportNoteFields } from '../import/found.ts';
@@ -11,6 +11,8 @@ export interface CodeWords {
   causes: Record<LikelyCause, string>;
   notices: Sentences<NoticeFields>;
   importNotes: Sentences<ImportNoteFields>;
+  /** `message` says in plain English what is wrong */
+  importRefusals: Record<ImportRefusal, (message: string) => string>;
   problems: Sentences<ProblemFields>;
   errors: Record<ErrorCode, string>;
 }

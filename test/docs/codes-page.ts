@@ -38,6 +38,13 @@ const SECTIONS: Section[] = [
     },
   },
   {
+    title: 'Likely causes',
+    text: 'What may be behind a diagnosis, which names the likeliest first.',
+    file: 'shared/diagnosis.ts',
+    declaration: 'LikelyCause',
+    sentence: (code) => words.causes[code as keyof typeof words.causes],
+  },
+  {
     title: 'Notices',
     text: 'What the app says that belongs to no running tunnel.',
     file: 'shared/api.ts',
@@ -50,6 +57,13 @@ const SECTIONS: Section[] = [
     file: 'shared/import/found.ts',
     declaration: 'ImportNoteFields',
     sentence: (code, fields) => words.importNotes[code as keyof typeof words.importNotes](fields),
+  },
+  {
+    title: 'Refusals of an import',
+    text: 'Why a source was not imported, or not all of it.',
+    file: 'shared/api.ts',
+    declaration: 'ImportRefusal',
+    sentence: (code) => words.importRefusals[code as keyof typeof words.importRefusals]('{message}'),
   },
   {
     title: 'Problems of options',

@@ -1,24 +1,11 @@
+import { CRYPT_INFO, CRYPTS } from '../../shared/crypts.ts';
 import { type Flags, Tunnel } from '../support/peers.ts';
 import { transfer, TransferTarget } from '../support/traffic.ts';
 import { everyRow, pairwiseRows } from './pairwise.ts';
 
 const CHOICES = {
-  /** the ciphers of release 20210922 */
-  crypt: [
-    'aes',
-    'aes-128',
-    'aes-192',
-    'salsa20',
-    'blowfish',
-    'twofish',
-    'cast5',
-    '3des',
-    'tea',
-    'xtea',
-    'xor',
-    'sm4',
-    'none',
-  ],
+  /** those that release 20210922 has */
+  crypt: CRYPTS.filter((name) => CRYPT_INFO[name].since !== 'newest'),
   smuxver: [1, 2],
   fec: ['10+3', '5+5', '0+0', '3+2'],
   nocomp: [false, true],
@@ -32,7 +19,7 @@ const TRANSPORTS = { transport: ['auto', 'dgram'] } as const;
 /** Ours at both ends also knows what came after 20210922. */
 const OURS_ALONE = {
   ...CHOICES,
-  crypt: [...CHOICES.crypt, 'aes-128-gcm', 'null'],
+  crypt: CRYPTS,
   QPP: [false, true],
   ...TRANSPORTS,
   ours: ['both'],

@@ -1,3 +1,4 @@
+import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 import { plurals } from '../plural.ts';
 
@@ -169,6 +170,14 @@ export const codes: CodeWords = {
     'manual-ignored': () => 'nodelay, interval, resend and nc count only in mode manual.',
     'config-file': (p) => `It reads more options from ${p.path}: import that file too.`,
     shadowsocks: () => 'Only the tunnel is taken over: point the Shadowsocks client at its local address.',
+  },
+
+  importRefusals: {
+    'not-recognised': () => 'In none of the formats that can be read.',
+    'bad-json': () => 'It begins as JSON, and is none.',
+    'server-config': () => "This is a server's configuration.",
+    'bad-entry': (message) => `One of its tunnels cannot work: ${message}`,
+    'too-many': () => `The app keeps ${MOST_PROFILES} tunnels at most. The rest was left out.`,
   },
 
   problems: {

@@ -177,12 +177,7 @@ export const en = {
     imported: (count: number) =>
       plural(count, { one: 'Imported one tunnel', other: `Imported ${count} tunnels` }),
     refused: 'Not imported',
-    server: "This is a server's configuration.",
     convert: 'Turn it into the matching client',
-    notRecognised: 'In none of the formats that can be read.',
-    badJson: 'It begins as JSON, and is none.',
-    badEntry: 'One of its tunnels cannot work:',
-    tooMany: (most: number) => `The app keeps ${most} tunnels at most. The rest was left out.`,
     more: (count: number) => `and ${count} more`,
     reading: 'Reading…',
     tooLarge: (name: string) => `${name} is larger than 1 MB`,

@@ -1,3 +1,4 @@
+import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 import { plurals } from '../plural.ts';
 
@@ -167,6 +168,14 @@ export const codes: CodeWords = {
     'config-file': (p) => `Остальные настройки берутся из ${p.path}: импортируйте и этот файл.`,
     shadowsocks: () => 'Взят только туннель: направьте клиент Shadowsocks на его локальный адрес.',
   },
+  importRefusals: {
+    'not-recognised': () => 'Ни один из известных форматов не подходит.',
+    'bad-json': () => 'Начинается как JSON, но это не он.',
+    'server-config': () => 'Это настройки сервера.',
+    'bad-entry': (message) => `Один из туннелей работать не может: ${message}`,
+    'too-many': () => `Приложение хранит не больше ${MOST_PROFILES} туннелей. Остальное пропущено.`,
+  },
+
   problems: {
     type: () => 'Здесь нужно значение другого вида',
     integer: (p) =>

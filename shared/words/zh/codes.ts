@@ -1,3 +1,4 @@
+import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 
 /** Simplified Chinese for what the core tells by a code. */
@@ -142,6 +143,14 @@ export const codes: CodeWords = {
     'manual-ignored': () => 'nodelay、interval、resend 和 nc 仅在 manual 模式下有效。',
     'config-file': (p) => `其余选项在 ${p.path} 中：请一并导入该文件。`,
     shadowsocks: () => '只导入隧道部分：请让 Shadowsocks 客户端连接其本地地址。',
+  },
+
+  importRefusals: {
+    'not-recognised': () => '不是可识别的格式。',
+    'bad-json': () => '看起来是 JSON，但格式有误。',
+    'server-config': () => '这是服务器的配置。',
+    'bad-entry': (message) => `其中一个隧道无法使用：${message}`,
+    'too-many': () => `最多保存 ${MOST_PROFILES} 个隧道，其余未导入。`,
   },
 
   problems: {

@@ -16,6 +16,8 @@ it('no code is missed where it is declared', () => {
   expect(names('shared/import/found.ts', 'ImportNoteFields').sort()).toEqual(
     Object.keys(words.importNotes).sort(),
   );
+  expect(names('shared/api.ts', 'ImportRefusal').sort()).toEqual(Object.keys(words.importRefusals).sort());
+  expect(names('shared/diagnosis.ts', 'LikelyCause').sort()).toEqual(Object.keys(words.causes).sort());
   expect(names('shared/options-problem.ts', 'ProblemFields').sort()).toEqual(
     Object.keys(words.problems).sort(),
   );

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { CRYPTS } from '../../../../shared/crypts.ts';
 import { PacketBatch } from '../../../../src-main/engine/kernel/batch.ts';
 import { createCipher, createCrypt } from '../../../../src-main/engine/crypt/registry.ts';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
@@ -8,6 +9,11 @@ import vectors from '../../../vectors/packet-crypt.json' with { type: 'json' };
 
 const pass = Buffer.from(vectors.passHex, 'hex');
 const fromHex = (hex: string): Buffer => Buffer.from(hex, 'hex');
+
+it('are there for every crypt that does anything', () => {
+  const covered = [...vectors.ciphers.map(({ crypt }) => crypt), 'aes-128-gcm', 'null'];
+  expect(covered.sort()).toEqual([...CRYPTS].sort());
+});
 
 describe.each([
   { kind: 'wasm', native: true },
