@@ -40,16 +40,32 @@ export class Insider {
   }
 }
 
+/**
+ * Opens conversations `first` to `last`, each from a port of its own, as many from one address as a server lets stand
+ * there. Returns once the sockets have sent, not once the server has read.
+ */
+export async function openConversations(port: number, first: number, last: number): Promise<void> {
+  const insider = new Insider();
+  const each = 200;
+  for (let from = first; from <= last; from += each) {
+    await using strangers = await Strangers.open(each, port, `127.0.1.${1 + Math.floor(from / each)}`);
+    for (let i = 0; i < each; i++) await strangers.send(i, insider.opening(from + i));
+  }
+}
+
 /** Sockets of a stranger, each on a port of its own, that send to one server and do not listen to it. */
 export class Strangers implements AsyncDisposable {
   #sent = 0;
 
   private constructor(private readonly sockets: Socket[]) {}
 
-  static async open(count: number, port: number): Promise<Strangers> {
+  /** @param address one of the loopback network that they send from */
+  static async open(count: number, port: number, address = '127.0.0.1'): Promise<Strangers> {
     const sockets = Array.from({ length: count }, () => createSocket('udp4'));
     await Promise.all(
       sockets.map(async (socket) => {
+        socket.bind(0, address);
+        await once(socket, 'listening');
         const connected = once(socket, 'connect');
         socket.connect(port, '127.0.0.1');
         await connected;

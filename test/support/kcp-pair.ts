@@ -1,10 +1,17 @@
 import { zeroCounters } from '../../shared/counters.ts';
-import { type DatagramOutput, Kcp, type KcpOptions } from '../../src-main/engine/kcp/kcp.ts';
+import {
+  type Conversation,
+  type DatagramOutput,
+  Kcp,
+  type KcpSettings,
+} from '../../src-main/engine/kcp/kcp.ts';
 import { createKernel } from '../../src-main/engine/kernel/load.ts';
 import { PRESETS } from '../../shared/options.ts';
 import { type LinkConditions, PERFECT, SimulatedLink, type Simulation } from './simulation.ts';
 
 const kernel = createKernel('plain');
+
+export type KcpOptions = KcpSettings & Conversation;
 
 export const kcpOptions = (over: Partial<KcpOptions> = {}): KcpOptions => ({
   conv: 0x11223344,
@@ -46,8 +53,10 @@ export class KcpEnd implements DatagramOutput {
     options: Partial<KcpOptions> = {},
     keep = true,
   ) {
+    const all = kcpOptions(options);
     this.kcp = new Kcp(
-      kcpOptions(options),
+      all,
+      all,
       this,
       {
         readable: () => this.wantsBytes,

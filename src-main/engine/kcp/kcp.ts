@@ -52,7 +52,8 @@ export interface KcpSettings {
   repeatAcks: boolean;
 }
 
-export interface KcpOptions extends KcpSettings {
+/** What is a conversation's own; the settings are shared with others. */
+export interface Conversation {
   conv: number;
   /** what the clock is ahead by on the wire, in 32 bits: KCP's timestamps count from any start */
   epoch: number;
@@ -93,7 +94,7 @@ export class Kcp {
    */
   fresh = false;
   #disposed = false;
-  readonly #o: KcpOptions;
+  readonly #o: KcpSettings;
   /** signed, as the view reads it: a number of 32 bits more would be allocated for each segment */
   readonly #conv: number;
   readonly #epoch: number;
@@ -128,15 +129,16 @@ export class Kcp {
   #at = 0;
 
   constructor(
-    options: KcpOptions,
+    options: KcpSettings,
+    { conv, epoch }: Conversation,
     private readonly output: DatagramOutput,
     private readonly reader: Reader,
     private readonly counters: Counters,
     private readonly kernel: Kernel,
   ) {
     this.#o = options;
-    this.#conv = options.conv | 0;
-    this.#epoch = options.epoch | 0;
+    this.#conv = conv | 0;
+    this.#epoch = epoch | 0;
     this.mss = options.mtu - HEADER_BYTES;
     this.send = new SendWindow(options.sndWnd, this.mss, options.writeBytes, options.resend, kernel);
     this.receive = new ReceiveWindow(options.rcvWnd, kernel);

@@ -1,5 +1,5 @@
 /** The first slots of a ring that is written to. */
-const FIRST_SLOTS = 8;
+const FIRST_SLOTS = 4;
 
 /** A ring that was never written to. */
 export const NO_SLOTS: Int32Array = new Int32Array(0);

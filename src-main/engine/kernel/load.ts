@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { CfbStep, LaneCipher } from './crypt-kernel.ts';
 import { divide, type Kernel } from './kernel.ts';
 import { createPlainKernel } from './plain.ts';
+import { trimWhenIdle } from './trim.ts';
 
 /**
  * Bytes of a kernel's memory. Fixed, so that views of it stay valid; pages nobody touched cost nothing. What waits in it
@@ -26,7 +27,10 @@ export function createKernel(kind: 'auto' | 'wasm' | 'plain' = 'auto'): Kernel {
 let shared: Kernel | undefined;
 
 /** The one kernel of this thread, made at first use. */
-export const sharedKernel = (): Kernel => (shared ??= createKernel());
+export function sharedKernel(): Kernel {
+  if (!shared) trimWhenIdle((shared = createKernel()));
+  return shared;
+}
 
 /** The functions of the module as JavaScript sees them: an unsigned result comes back signed. */
 type Exports = Omit<Kernel, 'name' | 'bytes' | 'words' | 'view' | 'arena' | 'pages' | 'cfb'> &

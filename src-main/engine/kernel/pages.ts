@@ -7,6 +7,9 @@ const SMALL_BITS = 9;
 const SMALLS_BITS = PAGE_BITS - SMALL_BITS;
 const SMALLS = PAGE / SMALL_PAGE;
 const NONE = -1;
+/** Free pages that stay with us for the next rush, and the most that one `trim` gives back: 4 and 16 MB. */
+const KEPT = 1024;
+const TRIMMED_AT_ONCE = 4096;
 
 /** What every store may hold, whatever the others do. */
 export const SURE = 4 * PAGE;
@@ -16,7 +19,8 @@ const ELASTIC_SHARE = 4 / 7;
 /**
  * The part of a kernel's memory in which bytes wait that a peer can make wait: segments of both windows and shards.
  * Its pages are lent to `Store`s, each whole to one, so that nothing a session does, or leaves undone, can pin what
- * others need. A page that comes back is lent again first, so that few are touched.
+ * others need. A page that comes back is lent again first, so that few are touched; those that lie idle under the others
+ * can be given back to the system.
  *
  * A page is known by the index of the first small page in it.
  */
@@ -27,10 +31,17 @@ export class Pages {
   used = 0;
   /** bytes that stores may still hold beyond what is sure to them */
   left: number;
+  /** called, once, when it is worth while to `trim` */
+  onIdle: (() => void) | undefined;
   readonly #pages: number;
   /** whole pages that came back, the last one on top; those from `#fresh` on were never lent */
   readonly #returned: Int32Array;
   #returnedCount = 0;
+  /** so many at the bottom of `#returned` are the system's */
+  #clean = 0;
+  /** the least `#returnedCount` since the last `trim`: what lies below was idle */
+  #lowest = 0;
+  #idleTold = false;
   #fresh = 0;
   /** by page: a bit for each free small one; 0 where it is lent whole, or free */
   readonly #smalls: Uint8Array;
@@ -93,7 +104,7 @@ export class Pages {
     const index = page >> SMALLS_BITS;
     if (this.#cut[index] === 0) {
       this.used -= PAGE;
-      this.#returned[this.#returnedCount++] = index;
+      this.#giveBackWhole(index);
       return PAGE;
     }
     this.used -= SMALL_PAGE;
@@ -101,9 +112,39 @@ export class Pages {
     return SMALL_PAGE;
   }
 
+  /**
+   * Names pages that were free since the last call and are still touched, without those that are kept: their content may
+   * be lost.
+   * @param release is given runs of them, as an offset and bytes
+   * @returns whether another call may find more; otherwise `onIdle` says when
+   */
+  trim(release: (offset: number, bytes: number) => void): boolean {
+    const from = this.#clean;
+    const to = Math.min(this.#lowest, this.#returnedCount - KEPT, from + TRIMMED_AT_ONCE);
+    this.#lowest = this.#returnedCount;
+    this.#clean = Math.max(from, to);
+    const idle = this.#returned.subarray(from, this.#clean).sort();
+    for (let first = 0, end = 1; end <= idle.length; end++) {
+      if (idle[end] === idle[end - 1] + 1) continue;
+      release(this.start + (idle[first] << PAGE_BITS), (end - first) << PAGE_BITS);
+      first = end;
+    }
+    return (this.#idleTold = this.#returnedCount - this.#clean > KEPT);
+  }
+
   #lendWhole(): number {
-    if (this.#returnedCount > 0) return this.#returned[--this.#returnedCount] << SMALLS_BITS;
-    return this.#fresh < this.#pages ? this.#fresh++ << SMALLS_BITS : NONE;
+    if (this.#returnedCount === 0) return this.#fresh < this.#pages ? this.#fresh++ << SMALLS_BITS : NONE;
+    const index = this.#returned[--this.#returnedCount];
+    if (this.#returnedCount < this.#lowest) this.#lowest = this.#returnedCount;
+    if (this.#returnedCount < this.#clean) this.#clean = this.#returnedCount;
+    return index << SMALLS_BITS;
+  }
+
+  #giveBackWhole(index: number): void {
+    this.#returned[this.#returnedCount++] = index;
+    if (this.#idleTold || this.#returnedCount - this.#clean <= KEPT || !this.onIdle) return;
+    this.#idleTold = true;
+    this.onIdle();
   }
 
   #lendSmall(): number {
@@ -128,7 +169,7 @@ export class Pages {
     if (this.#smalls[index] !== 2 ** SMALLS - 1) return;
     this.#unlink(index);
     this.#smalls[index] = this.#cut[index] = 0;
-    this.#returned[this.#returnedCount++] = index;
+    this.#giveBackWhole(index);
   }
 
   #link(index: number): void {

@@ -6,6 +6,15 @@ import type { Timer, World } from './world.ts';
 /** setTimeout takes more for 1: what is later than in 25 days is then. */
 export const LONGEST_TIMER_MS = MAX_INT32;
 
+/** Small: each session has one or two. */
+class SystemTimer implements Timer {
+  constructor(private readonly timeout: NodeJS.Timeout) {}
+
+  stop(): void {
+    clearTimeout(this.timeout);
+  }
+}
+
 /** The real one: setTimeout, setImmediate, the system's clock and randomness. */
 export class SystemWorld implements World {
   #queue: (() => void)[] = [];
@@ -21,8 +30,7 @@ export class SystemWorld implements World {
   }
 
   after(ms: number, run: () => void): Timer {
-    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
-    return { stop: () => clearTimeout(timer) };
+    return new SystemTimer(setTimeout(run, Math.min(ms, LONGEST_TIMER_MS)));
   }
 
   endOfTurn(run: () => void): void {

@@ -19,7 +19,9 @@ const nop = new Uint8Array(FRAME_HEADER_BYTES);
 export class Packer implements FrameSink, Reader {
   /** where frames go; set before the first turn */
   kcp!: Kcp;
-  readonly #snappy: { encoder: SnappyEncoder; decoder: SnappyDecoder } | undefined;
+  readonly #encoder: SnappyEncoder | undefined;
+  /** made when there is first something to decode */
+  #decoder: SnappyDecoder | undefined;
   /** bytes in staging.outbound, and in staging.inbound */
   #gathered = 0;
   #received = 0;
@@ -32,10 +34,7 @@ export class Packer implements FrameSink, Reader {
     private readonly context: EngineContext,
     private readonly onCorrupt: (error: EngineError) => void,
   ) {
-    const { kernel } = context.pool;
-    if (context.compress) {
-      this.#snappy = { encoder: new SnappyEncoder(kernel), decoder: new SnappyDecoder(kernel) };
-    }
+    if (context.compress) this.#encoder = new SnappyEncoder(context.pool.kernel);
   }
 
   /**
@@ -65,17 +64,19 @@ export class Packer implements FrameSink, Reader {
 
   /** Gives smux what `take` has gathered. */
   deliver(): void {
-    const { bytes } = this.context.pool.kernel;
+    const { kernel } = this.context.pool;
+    const { bytes } = kernel;
     const { inbound } = this.context.staging;
     const length = this.#received;
     this.#received = 0;
     if (length === 0 || this.#stopped || !this.mux) return;
-    if (!this.#snappy) {
+    if (!this.context.compress) {
       this.mux.input(bytes, inbound, length);
       return;
     }
     try {
-      this.#snappy.decoder.input(bytes, inbound, length, this.#plain);
+      this.#decoder ??= new SnappyDecoder(kernel);
+      this.#decoder.input(bytes, inbound, length, this.#plain);
     } catch (error) {
       this.onCorrupt(error instanceof EngineError ? error : new EngineError('snappy-corrupt', String(error)));
     }
@@ -121,10 +122,11 @@ export class Packer implements FrameSink, Reader {
     const gathered = this.#gathered;
     this.#gathered = 0;
     if (this.#stopped) return;
-    if (!this.#snappy) this.#writeStream(staging.outbound, gathered);
-    for (let at = 0; this.#snappy && at < gathered; at += MAX_PLAIN) {
+    const encoder = this.#encoder;
+    if (!encoder) this.#writeStream(staging.outbound, gathered);
+    for (let at = 0; encoder && at < gathered; at += MAX_PLAIN) {
       const length = Math.min(MAX_PLAIN, gathered - at);
-      const written = this.#snappy.encoder.encode(staging.outbound + at, length, staging.chunk);
+      const written = encoder.encode(staging.outbound + at, length, staging.chunk);
       this.#writeStream(staging.chunk, written);
     }
   }

@@ -75,8 +75,8 @@ export class KcpSession implements Session, Receiving {
     this.#uplink = new Uplink(context, channel);
     this.#uplink.trial = trial;
     this.#packer = new Packer(context, (error) => this.close(error));
-    const settings = { ...context.kcp, conv, epoch: epoch[0] };
-    this.#kcp = new Kcp(settings, this.#uplink, this.#packer, counters, pool.kernel);
+    const conversation = { conv, epoch: epoch[0] };
+    this.#kcp = new Kcp(context.kcp, conversation, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
     this.#downlink = new Downlink(context, this.#kcp);
     this.#downlink.trial = trial;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram';
 import { udpHandleOf } from '../runtime/node-internals.ts';
-import { loadLibc } from './libc.ts';
+import { loadLibc } from '../runtime/libc.ts';
 
 /** ip(7), ipv6(7) */
 const IPPROTO_IP = 0;

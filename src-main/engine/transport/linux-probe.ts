@@ -1,6 +1,6 @@
 import { PacketBatch } from '../kernel/batch.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { type Libc, loadLibc } from './libc.ts';
+import { type Libc, loadLibc } from '../runtime/libc.ts';
 import { MessageTables } from './mmsg.ts';
 import { encodeSockaddr } from './sockaddr.ts';
 

@@ -15,11 +15,6 @@ const MAX_DRAIN = 4 << 20;
 /** Batches that wait for room in the system's buffer, of one socket. */
 const MAX_OWED = 8;
 
-interface SockaddrPeer extends Peer {
-  /** as the system writes it */
-  readonly sockaddr: Uint8Array;
-}
-
 /**
  * A dgram socket whose datagrams go through sendmmsg (with UDP_SEGMENT) and recvmmsg: one system call for many.
  * libuv still waits for the socket; from its second 'message' of a turn on, the others are drained here.
@@ -27,15 +22,18 @@ interface SockaddrPeer extends Peer {
 export class LinuxSocket implements DatagramSocket {
   readonly kind = 'linux';
   readonly #inbox: Inbox;
-  readonly #known = new Map<string, SockaddrPeer>();
+  /** by their keys, which are their sockaddrs in Latin-1 */
+  readonly #known = new Map<string, Peer>();
   /** batches not sent to their end, and from where */
-  #owed: { batch: PacketBatch; from: number; to: SockaddrPeer | undefined }[] = [];
+  #owed: { batch: PacketBatch; from: number; to: Peer | undefined }[] = [];
   #retry: NodeJS.Timeout | undefined;
   /** UDP_SEGMENT works here, as far as we know: some devices refuse it */
   #segment = true;
   readonly #meter = new BusyMeter();
   #collector: NodeJS.Timeout | undefined;
   #closed = false;
+  /** the kernel's, where the sockaddr of who is sent to is written, at `#name` */
+  readonly #memory: Buffer;
   readonly #name: number;
 
   constructor(
@@ -47,6 +45,8 @@ export class LinuxSocket implements DatagramSocket {
     private readonly owner: SocketOwner,
   ) {
     this.#inbox = new Inbox(pool, owner);
+    const { bytes } = pool.kernel;
+    this.#memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#name = connected ? 0 : pool.kernel.arena.alloc(SOCKADDR_MAX);
     socket.on('message', (data: Buffer, from) => this.#onMessage(data, from.address, from.port));
     tellErrors(socket, owner);
@@ -70,11 +70,10 @@ export class LinuxSocket implements DatagramSocket {
 
   send(batch: PacketBatch, to?: Peer): boolean {
     if (this.#closed) return true;
-    const peer = to as SockaddrPeer | undefined;
-    const from = this.#transmit(batch, 0, peer);
+    const from = this.#transmit(batch, 0, to);
     // Past the bound the rest is lost, as in the queue of a router.
     if (from === batch.count || this.#owed.length >= MAX_OWED || this.pool.scarce) return true;
-    this.#owed.push({ batch, from, to: peer });
+    this.#owed.push({ batch, from, to });
     this.#retry ??= setTimeout(this.#sendOwed, RETRY_MS);
     return false;
   }
@@ -92,8 +91,8 @@ export class LinuxSocket implements DatagramSocket {
   }
 
   /** @returns the index of the first datagram that has to wait for room in the system's buffer */
-  #transmit(batch: PacketBatch, from: number, to: SockaddrPeer | undefined): number {
-    if (to) this.pool.kernel.bytes.set(to.sockaddr, this.#name);
+  #transmit(batch: PacketBatch, from: number, to: Peer | undefined): number {
+    if (to) this.#memory.write(to.key, this.#name, 'latin1');
     let at = from;
     for (;;) {
       const [stop, error] = this.tables.send(
@@ -102,7 +101,7 @@ export class LinuxSocket implements DatagramSocket {
         at,
         this.#segment,
         to ? this.#name : 0,
-        to ? to.sockaddr.length : 0,
+        to ? to.key.length : 0,
       );
       if (error === 0) return batch.count;
       if (error === EAGAIN) return stop;
@@ -183,13 +182,13 @@ export class LinuxSocket implements DatagramSocket {
     this.#inbox.from(this.#peer(bytes.subarray(name, name + sockaddrBytes(bytes, name))));
   };
 
-  #peer(sockaddr: Uint8Array): SockaddrPeer {
+  #peer(sockaddr: Uint8Array): Peer {
     const key = Buffer.from(sockaddr.buffer, sockaddr.byteOffset, sockaddr.length).toString('latin1');
     let peer = this.#known.get(key);
     if (!peer) {
       // Those with a session are known to it; the rest is forgotten before strangers fill the memory.
       if (this.#known.size >= MAX_PEERS) this.#known.clear();
-      peer = { key, sockaddr: sockaddr.slice(), ...decodeSockaddr(sockaddr) };
+      peer = { key, ...decodeSockaddr(sockaddr) };
       this.#known.set(key, peer);
     }
     return peer;

@@ -1,6 +1,6 @@
 import { MAX_DATAGRAM, type PacketBatch } from '../kernel/batch.ts';
 import { type Kernel, roundUp } from '../kernel/kernel.ts';
-import type { Libc } from './libc.ts';
+import type { Libc } from '../runtime/libc.ts';
 import { SOCKADDR_MAX } from './sockaddr.ts';
 
 /*

@@ -353,7 +353,7 @@ describe('memory for segments', () => {
       begin: () => 4096,
       commit: (length: number) => void out.push(...segments(kernel.bytes.slice(4096, 4096 + length))),
     };
-    const kcp = new Kcp(kcpOptions(), output, reader, counters, kernel);
+    const kcp = new Kcp(kcpOptions(), kcpOptions(), output, reader, counters, kernel);
     const datagram = join(segment(CMD_PUSH, 1, { data: noise(5) }), segment(CMD_PUSH, 0, { data: noise(5) }));
     kernel.bytes.set(datagram, 64);
     kcp.input(64, datagram.length, 0, false);
@@ -402,7 +402,7 @@ describe('what Kcp refuses', () => {
       },
     };
     const output = { ready: () => true, begin: () => 0, commit: () => {} };
-    const kcp = new Kcp(kcpOptions(), output, reader, zeroCounters(), kernel);
+    const kcp = new Kcp(kcpOptions(), kcpOptions(), output, reader, zeroCounters(), kernel);
     const push = (sn: number): Uint8Array => segment(CMD_PUSH, sn, { data: noise(5) });
     const datagram = join(push(0), push(1), push(3));
     const at = kernel.arena.alloc(datagram.length);

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createKernel } from '../../../../src-main/engine/kernel/load.ts';
 import { PAGE, SMALL_PAGE, SURE } from '../../../../src-main/engine/kernel/pages.ts';
+import { trimWhenIdle } from '../../../../src-main/engine/kernel/trim.ts';
 import { Store } from '../../../../src-main/engine/kernel/store.ts';
 import { seededRandom } from '../../../support/random.ts';
 
@@ -64,5 +65,61 @@ describe('Store', () => {
     expect(fill()).toBeLessThan(0.6 * first);
     for (let i = 0; i < 40; i++) fill();
     expect(fill()).toBe(SURE);
+  });
+});
+
+describe('trimWhenIdle', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const KEPT = 4 << 20;
+  const rush = (store: Store, bytes: number): number[] => {
+    const blocks: number[] = [];
+    while (store.held < bytes) blocks.push(store.alloc(1300));
+    return blocks;
+  };
+
+  it('gives back what has lain idle, each byte once, and none that is held', () => {
+    vi.useFakeTimers();
+    const kernel = createKernel('plain');
+    const runs: [number, number][] = [];
+    trimWhenIdle(kernel, (offset, bytes) => void runs.push([offset, bytes]));
+    const store = new Store(kernel, 1e6);
+    const held = new Store(kernel, 1e6);
+    const trimmed = (): number => runs.reduce((sum, [, bytes]) => sum + bytes, 0);
+    const blocks = [...rush(store, 10 << 20)];
+    const kept = rush(held, 1 << 20);
+    blocks.push(...rush(store, 30 << 20));
+    for (const block of blocks) store.free(block);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(trimmed()).toBe((30 << 20) - KEPT);
+    // what is always in use is not idle
+    for (let i = 0; i < 10; i++) {
+      for (const block of rush(store, KEPT)) store.free(block);
+      vi.advanceTimersByTime(2_000);
+    }
+    expect(trimmed()).toBe((30 << 20) - KEPT);
+    runs.sort(([a], [b]) => a - b);
+    for (const [i, [offset, bytes]] of runs.entries()) {
+      if (i > 0) expect(offset).toBeGreaterThanOrEqual(runs[i - 1][0] + runs[i - 1][1]);
+      expect(kept.some((block) => block >= offset && block < offset + bytes)).toBe(false);
+    }
+    for (const block of rush(store, 30 << 20)) store.free(block);
+    vi.advanceTimersByTime(60_000);
+    expect(trimmed()).toBe(2 * ((30 << 20) - KEPT));
+  });
+
+  it('is left alone while the pages are in use', () => {
+    vi.useFakeTimers();
+    const kernel = createKernel('plain');
+    let trimmed = 0;
+    trimWhenIdle(kernel, (_offset, bytes) => void (trimmed += bytes));
+    const store = new Store(kernel, 1e6);
+    for (let ms = 0; ms < 10_000; ms += 500) {
+      for (const block of rush(store, 20 << 20)) store.free(block);
+      vi.advanceTimersByTime(500);
+    }
+    expect(trimmed).toBe(0);
   });
 });

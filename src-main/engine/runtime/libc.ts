@@ -10,6 +10,8 @@ export interface Libc {
   connect(fd: number, address: Buffer, length: number): number;
   getsockname(fd: number, address: Buffer, length: Buffer): number;
   close(fd: number): number;
+  madvise(address: number, length: number, advice: number): number;
+  getpagesize(): number;
   /** of the last call that returned -1 */
   errno(): number;
   addressOf(memory: ArrayBuffer): number;
@@ -44,6 +46,8 @@ function load(): Libc | undefined {
       connect: lib.func('int connect(int, const void *, unsigned int)'),
       getsockname: lib.func('int getsockname(int, _Out_ void *, _Inout_ void *)'),
       close: lib.func('int close(int)'),
+      madvise: lib.func('int madvise(uint64_t, size_t, int)'),
+      getpagesize: lib.func('int getpagesize()'),
       errno: () => koffi.errno(),
       addressOf: (memory) => Number(koffi.address(memory)),
     };
