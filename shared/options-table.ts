@@ -1,5 +1,13 @@
 import { CRYPTS } from './crypts.ts';
-import { MAX_INT32, MAX_UINT16 } from './wire.ts';
+import {
+  KEEPALIVE_TIMEOUT,
+  LEAST_INTERVAL,
+  MAX_INT32,
+  MAX_UINT16,
+  MOST_DSCP,
+  MOST_INTERVAL,
+  RTO_MIN_NODELAY,
+} from './wire.ts';
 
 /** kcptun's default key, spelled as kcptun spells it. */
 export const DEFAULT_KEY = "it's a secrect";
@@ -276,7 +284,7 @@ export const OPTIONS = [
     flags: ['dscp'],
     kind: 'integer',
     min: 0,
-    max: 63,
+    max: MOST_DSCP,
     default: both(0),
     since: '20170120',
     advanced: true,
@@ -309,7 +317,7 @@ export const OPTIONS = [
     default: both(0),
     since: '20170120',
     advanced: true,
-    help: 'manual mode: 1 lowers the least timeout to 30 ms and lets it grow by half only',
+    help: `manual mode: 1 lowers the least timeout to ${RTO_MIN_NODELAY} ms and lets it grow by half only`,
   },
   {
     key: 'interval',
@@ -321,7 +329,7 @@ export const OPTIONS = [
     default: both(50),
     since: '20170120',
     advanced: true,
-    help: 'manual mode: time between two looks at what is to be sent; taken as 10 to 5000',
+    help: `manual mode: time between two looks at what is to be sent; taken as ${LEAST_INTERVAL} to ${MOST_INTERVAL}`,
   },
   {
     key: 'resend',
@@ -409,12 +417,12 @@ export const OPTIONS = [
     flags: ['keepalive'],
     kind: 'integer',
     min: 1,
-    max: 30,
+    max: KEEPALIVE_TIMEOUT,
     unit: 'seconds',
     default: both(10),
     since: '20170120',
     advanced: true,
-    help: 'time between heartbeats; a session that hears nothing for 30 seconds is closed',
+    help: `time between heartbeats; a session that hears nothing for ${KEEPALIVE_TIMEOUT} seconds is closed`,
   },
   {
     key: 'closewait',

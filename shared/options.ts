@@ -1,4 +1,5 @@
 import { type Address, type HostPorts, parseAddress } from './address.ts';
+import { LEAST_INTERVAL, MOST_INTERVAL } from './wire.ts';
 import { type AddressForm, type Mode, OPTIONS, type OptionSpec, type Side } from './options-table.ts';
 
 export {
@@ -58,7 +59,7 @@ export const defaultOptions = <S extends Side>(side: S): OptionsOf<S> =>
 
 export interface KcpTuning {
   nodelay: number;
-  /** milliseconds, 10 to 5000 */
+  /** milliseconds */
   interval: number;
   resend: number;
   nc: number;
@@ -72,9 +73,9 @@ export const PRESETS: Record<Exclude<Mode, 'manual'>, KcpTuning> = {
   fast3: { nodelay: 1, interval: 10, resend: 2, nc: 1 },
 };
 
-/** What the mode sets, or in mode manual the four options; kcp-go takes an interval below 10 as 10, above 5000 as 5000. */
+/** What the mode sets, or in mode manual the four options; an interval is taken as kcp-go takes it. */
 export function effectiveKcp(options: KcpTuning & { mode: Mode }): KcpTuning {
   if (options.mode !== 'manual') return PRESETS[options.mode];
   const { nodelay, interval, resend, nc } = options;
-  return { nodelay, interval: Math.min(Math.max(interval, 10), 5000), resend, nc };
+  return { nodelay, interval: Math.min(Math.max(interval, LEAST_INTERVAL), MOST_INTERVAL), resend, nc };
 }

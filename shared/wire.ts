@@ -9,6 +9,16 @@ export const FEC_HEADER_BYTES = 8;
 export const MAX_GROUP = 256;
 /** What KCP puts in front of a segment's data. */
 export const SEGMENT_HEADER_BYTES = 24;
+/** Milliseconds: KCP's least timeout, and its least with nodelay. */
+export const RTO_MIN = 100;
+export const RTO_MIN_NODELAY = 30;
+/** Milliseconds between two looks at what is to be sent: kcp-go takes less as the least, and more as the most. */
+export const LEAST_INTERVAL = 10;
+export const MOST_INTERVAL = 5000;
+/** The differentiated services code point has 6 bits. */
+export const MOST_DSCP = 63;
+/** smux: a session that has received nothing for so many seconds is dead. */
+export const KEEPALIVE_TIMEOUT = 30;
 
 /** The window field of a segment, the length field of a smux frame, a port: what 16 bits hold at most. */
 export const MAX_UINT16 = 0xffff;

@@ -1,3 +1,4 @@
+import { MAX_GROUP, QPP_KEY_BYTES, QPP_PADS } from '../../wire.ts';
 import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 import { plurals } from '../plural.ts';
@@ -187,7 +188,7 @@ export const codes: CodeWords = {
     choice: (p) => `One of ${p.choices.join(', ')}`,
     address: () => 'host:port, such as 127.0.0.1:12948 or [::1]:12948, or the path of a unix socket',
     'mtu-too-small': (p) => `At least ${p.least}: beside the headers no data fits in`,
-    'too-many-shards': (p) => `Data and parity packets together: at most 256, not ${p.shards}`,
+    'too-many-shards': (p) => `Data and parity packets together: at most ${MAX_GROUP}, not ${p.shards}`,
     'too-many-sessions': (p) => `At most ${p.most}: each is a socket and a session of its own`,
     'windows-too-large': (p) => `At most ${p.most} with windows this large, or memory runs out`,
     'streambuf-over-smuxbuf': (p) => `Not more than the session buffer, ${p.smuxbuf}`,
@@ -201,7 +202,7 @@ export const codes: CodeWords = {
     'manual-ignored': () => 'Taken only in mode manual.',
     'scavenge-race': () => 'Longer than the age of a session: old and new ones compete for the line.',
     'qpp-weak': () =>
-      'Weaker than meant: it wants a key of 211 bytes and at least 7 pads, an odd number of them.',
+      `Weaker than meant: it wants a key of ${QPP_KEY_BYTES} bytes and at least ${QPP_PADS} pads, an odd number of them.`,
     'every-interface': () => 'Other computers can use this tunnel too; 127.0.0.1 keeps it to this one.',
     'pprof-ignored': () => 'Ignored here.',
   },

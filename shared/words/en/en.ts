@@ -1,3 +1,4 @@
+import { LONGEST_IMPORT } from '../../import/limits.ts';
 import { plurals } from '../plural.ts';
 import { codes } from './codes.ts';
 import { counters } from './counters.ts';
@@ -180,7 +181,7 @@ export const en = {
     convert: 'Turn it into the matching client',
     more: (count: number) => `and ${count} more`,
     reading: 'Reading…',
-    tooLarge: (name: string) => `${name} is larger than 1 MB`,
+    tooLarge: (name: string) => `${name} is larger than ${LONGEST_IMPORT >> 20} MB`,
     done: 'Done',
     exportTitle: 'Export',
     exportOne: (name: string) => `“${name}”`,

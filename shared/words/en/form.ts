@@ -1,3 +1,5 @@
+import { KEY_BITS, SHORTEST_KEY } from '../../limits.ts';
+import { MAX_UINT16 } from '../../wire.ts';
 import { plurals } from '../plural.ts';
 
 const plural = plurals('en');
@@ -44,8 +46,8 @@ export const form = {
   keyShow: 'Show the key',
   keyHide: 'Hide the key',
   keyGenerate: 'Generate',
-  keyGenerateHint: 'A random key of 256 bits. The server needs the same one.',
-  keyShort: 'Short keys can be guessed. Use at least 12 characters, or generate one.',
+  keyGenerateHint: `A random key of ${KEY_BITS} bits. The server needs the same one.`,
+  keyShort: `Short keys can be guessed. Use at least ${SHORTEST_KEY} characters, or generate one.`,
   /** what the chosen cipher keeps others from */
   cryptHelp: {
     none: 'How each packet is encrypted: here, not at all.',
@@ -92,7 +94,7 @@ export const form = {
   port: 'Port or range',
   hostNeeded: 'Where is the server? A name or an address',
   hostWrong: 'Not a host name or an address',
-  portWrong: 'A port from 1 to 65535, or a range such as 29900-29999',
+  portWrong: `A port from 1 to ${MAX_UINT16}, or a range such as 29900-29999`,
   fileName: 'Only the name counts: the file lies in a folder of the app.',
   localTaken: (name: string) => `“${name}” listens there as well: the two cannot run at once`,
   units: {

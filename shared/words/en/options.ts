@@ -1,3 +1,11 @@
+import {
+  KEEPALIVE_TIMEOUT,
+  LEAST_INTERVAL,
+  MOST_DSCP,
+  MOST_INTERVAL,
+  RTO_MIN,
+  RTO_MIN_NODELAY,
+} from '../../wire.ts';
 import type { OptionTexts } from '../option-texts.ts';
 
 export const options: OptionTexts = {
@@ -55,7 +63,7 @@ export const options: OptionTexts = {
     label: 'Parity',
     help: 'auto sends as many parity packets as the measured loss calls for, full always sends all.',
   },
-  dscp: { label: 'DSCP', help: 'Marks the packets for routers that sort by it, 0 to 63.' },
+  dscp: { label: 'DSCP', help: `Marks the packets for routers that sort by it, 0 to ${MOST_DSCP}.` },
   nocomp: {
     label: 'No compression',
     help: 'Saves work and delay. Most traffic today is encrypted and cannot be compressed anyway.',
@@ -63,9 +71,12 @@ export const options: OptionTexts = {
   acknodelay: { label: 'Acknowledge at once', help: 'A little less delay for more packets.' },
   nodelay: {
     label: 'nodelay',
-    help: '1 lowers the least timeout from 100 to 30 ms, and lets it grow by half only.',
+    help: `1 lowers the least timeout from ${RTO_MIN} to ${RTO_MIN_NODELAY} ms, and lets it grow by half only.`,
   },
-  interval: { label: 'interval', help: 'Time between two looks at what is to be sent, 10 to 5000.' },
+  interval: {
+    label: 'interval',
+    help: `Time between two looks at what is to be sent, ${LEAST_INTERVAL} to ${MOST_INTERVAL}.`,
+  },
   resend: { label: 'resend', help: 'Send again after so many later packets were acknowledged. 0 is off.' },
   nc: { label: 'nc', help: '1 switches the congestion window off.' },
   sockbuf: { label: 'Socket buffers', help: 'Receive and send buffer of each UDP socket.' },
@@ -82,7 +93,10 @@ export const options: OptionTexts = {
     label: 'Connection buffer',
     help: 'Unread bytes of one connection (smux 2). Not more than the session buffer.',
   },
-  keepalive: { label: 'Heartbeat every', help: 'A session that hears nothing for 30 seconds is closed.' },
+  keepalive: {
+    label: 'Heartbeat every',
+    help: `A session that hears nothing for ${KEEPALIVE_TIMEOUT} seconds is closed.`,
+  },
   closewait: {
     label: 'Close after',
     help: 'Time between the end of one side of a connection and the closing of both.',

@@ -1,3 +1,4 @@
+import { MAX_GROUP, QPP_KEY_BYTES, QPP_PADS } from '../../wire.ts';
 import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 import { plurals } from '../plural.ts';
@@ -183,7 +184,7 @@ export const codes: CodeWords = {
     choice: (p) => `Одно из: ${p.choices.join(', ')}`,
     address: () => 'узел:порт, например 127.0.0.1:12948 или [::1]:12948, или путь к сокету unix',
     'mtu-too-small': (p) => `Не меньше ${p.least}: за вычетом заголовков данные не помещаются`,
-    'too-many-shards': (p) => `Пакетов данных и проверочных вместе не больше 256, а не ${p.shards}`,
+    'too-many-shards': (p) => `Пакетов данных и проверочных вместе не больше ${MAX_GROUP}, а не ${p.shards}`,
     'too-many-sessions': (p) => `Не больше ${p.most}: каждое соединение — отдельный сокет и сеанс`,
     'windows-too-large': (p) => `Не больше ${p.most} при таких окнах, иначе не хватит памяти`,
     'streambuf-over-smuxbuf': (p) => `Не больше буфера сессии, ${p.smuxbuf}`,
@@ -197,7 +198,7 @@ export const codes: CodeWords = {
     'manual-ignored': () => 'Действует только в режиме manual.',
     'scavenge-race': () => 'Больше срока жизни сессии: старые и новые будут делить линию.',
     'qpp-weak': () =>
-      'Слабее, чем задумано: нужен ключ из 211 байт и не меньше 7 таблиц, причём нечётное число.',
+      `Слабее, чем задумано: нужен ключ из ${QPP_KEY_BYTES} байт и не меньше ${QPP_PADS} таблиц, причём нечётное число.`,
     'every-interface': () =>
       'Этим туннелем смогут пользоваться и другие компьютеры; с 127.0.0.1 — только этот.',
     'pprof-ignored': () => 'Здесь не учитывается.',

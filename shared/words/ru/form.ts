@@ -1,3 +1,5 @@
+import { KEY_BITS, SHORTEST_KEY } from '../../limits.ts';
+import { MAX_UINT16 } from '../../wire.ts';
 import type { form as formEn } from '../en/form.ts';
 import { plurals } from '../plural.ts';
 
@@ -48,8 +50,8 @@ export const form: typeof formEn = {
   keyShow: 'Показать ключ',
   keyHide: 'Скрыть ключ',
   keyGenerate: 'Случайный',
-  keyGenerateHint: 'Случайный ключ, 256 бит. Серверу нужен такой же.',
-  keyShort: 'Короткий ключ можно подобрать. Нужно хотя бы 12 знаков, или создайте случайный.',
+  keyGenerateHint: `Случайный ключ, ${KEY_BITS} бит. Серверу нужен такой же.`,
+  keyShort: `Короткий ключ можно подобрать. Нужно хотя бы ${SHORTEST_KEY} знаков, или создайте случайный.`,
   cryptHelp: {
     none: 'Чем шифруется каждый пакет: здесь ничем.',
     weak: 'Скрывает данные только от беглого взгляда.',
@@ -103,7 +105,7 @@ export const form: typeof formEn = {
   port: 'Порт, порты',
   hostNeeded: 'Где сервер? Нужно имя или адрес',
   hostWrong: 'Это не имя узла и не адрес',
-  portWrong: 'Порт от 1 до 65535 или диапазон, например 29900-29999',
+  portWrong: `Порт от 1 до ${MAX_UINT16} или диапазон, например 29900-29999`,
   fileName: 'Учитывается только имя: файл лежит в папке приложения.',
   localTaken: (name) => `«${name}» слушает там же: одновременно они работать не могут`,
   units: {

@@ -1,3 +1,11 @@
+import {
+  KEEPALIVE_TIMEOUT,
+  LEAST_INTERVAL,
+  MOST_DSCP,
+  MOST_INTERVAL,
+  RTO_MIN,
+  RTO_MIN_NODELAY,
+} from '../../wire.ts';
 import type { OptionTexts } from '../option-texts.ts';
 
 export const options: OptionTexts = {
@@ -55,7 +63,7 @@ export const options: OptionTexts = {
     label: 'Отправка проверочных пакетов',
     help: 'auto шлёт столько проверочных пакетов, сколько требуют измеренные потери, full — всегда все.',
   },
-  dscp: { label: 'DSCP', help: 'Метка для маршрутизаторов, которые её учитывают, от 0 до 63.' },
+  dscp: { label: 'DSCP', help: `Метка для маршрутизаторов, которые её учитывают, от 0 до ${MOST_DSCP}.` },
   nocomp: {
     label: 'Без сжатия',
     help: 'Меньше работы и задержки. Почти весь трафик сегодня зашифрован и всё равно не сжимается.',
@@ -63,11 +71,11 @@ export const options: OptionTexts = {
   acknodelay: { label: 'Подтверждать сразу', help: 'Чуть меньше задержка, чуть больше пакетов.' },
   nodelay: {
     label: 'nodelay',
-    help: '1 снижает наименьший тайм-аут со 100 до 30 мс, и растёт он лишь в полтора раза.',
+    help: `1 снижает наименьший тайм-аут со ${RTO_MIN} до ${RTO_MIN_NODELAY} мс, и растёт он лишь в полтора раза.`,
   },
   interval: {
     label: 'interval',
-    help: 'Время между двумя проверками, что пора отправить, от 10 до 5000.',
+    help: `Время между двумя проверками, что пора отправить, от ${LEAST_INTERVAL} до ${MOST_INTERVAL}.`,
   },
   resend: {
     label: 'resend',
@@ -90,7 +98,7 @@ export const options: OptionTexts = {
   },
   keepalive: {
     label: 'Сигнал каждые',
-    help: 'Сессия, которая 30 секунд ничего не слышит, закрывается.',
+    help: `Сессия, которая ${KEEPALIVE_TIMEOUT} секунд ничего не слышит, закрывается.`,
   },
   closewait: {
     label: 'Закрывать через',

@@ -1,3 +1,4 @@
+import { LONGEST_IMPORT } from '../../import/limits.ts';
 import type { Words } from '../en/en.ts';
 import { plurals } from '../plural.ts';
 import { codes } from './codes.ts';
@@ -188,7 +189,7 @@ export const ru: Words = {
     convert: 'Сделать подходящий клиент',
     more: (count) => `и ещё ${count}`,
     reading: 'Чтение…',
-    tooLarge: (name) => `${name} больше 1 МБ`,
+    tooLarge: (name) => `${name} больше ${LONGEST_IMPORT >> 20} МБ`,
     done: 'Готово',
     exportTitle: 'Экспорт',
     exportOne: (name) => `«${name}»`,

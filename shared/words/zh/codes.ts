@@ -1,3 +1,4 @@
+import { MAX_GROUP, QPP_KEY_BYTES, QPP_PADS } from '../../wire.ts';
 import { MOST_PROFILES } from '../../profile.ts';
 import type { CodeWords } from '../codes.ts';
 
@@ -159,7 +160,7 @@ export const codes: CodeWords = {
     choice: (p) => `可选：${p.choices.join('、')}`,
     address: () => '主机:端口，例如 127.0.0.1:12948 或 [::1]:12948，或 unix 套接字路径',
     'mtu-too-small': (p) => `至少 ${p.least}：除去包头已放不下数据`,
-    'too-many-shards': (p) => `数据包与校验包之和最多 256，现为 ${p.shards}`,
+    'too-many-shards': (p) => `数据包与校验包之和最多 ${MAX_GROUP}，现为 ${p.shards}`,
     'too-many-sessions': (p) => `最多 ${p.most}：每一个都要占用套接字和会话`,
     'windows-too-large': (p) => `窗口这么大时最多 ${p.most}，否则内存不足`,
     'streambuf-over-smuxbuf': (p) => `不能大于会话缓冲区（${p.smuxbuf}）`,
@@ -171,7 +172,7 @@ export const codes: CodeWords = {
     'fec-off': () => '其中一个为 0 时没有 FEC。',
     'manual-ignored': () => '仅在 manual 模式下有效。',
     'scavenge-race': () => '比会话更换周期更长：新旧会话会争抢线路。',
-    'qpp-weak': () => '强度不足：密钥应有 211 字节，数量至少为 7 且为奇数。',
+    'qpp-weak': () => `强度不足：密钥应有 ${QPP_KEY_BYTES} 字节，数量至少为 ${QPP_PADS} 且为奇数。`,
     'every-interface': () => '其他计算机也能使用此隧道；127.0.0.1 仅限本机。',
     'pprof-ignored': () => '此处忽略。',
   },

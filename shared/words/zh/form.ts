@@ -1,3 +1,5 @@
+import { KEY_BITS, SHORTEST_KEY } from '../../limits.ts';
+import { MAX_UINT16 } from '../../wire.ts';
 import type { form as formEn } from '../en/form.ts';
 
 export const form: typeof formEn = {
@@ -40,8 +42,8 @@ export const form: typeof formEn = {
   keyShow: '显示密钥',
   keyHide: '隐藏密钥',
   keyGenerate: '生成',
-  keyGenerateHint: '256 位随机密钥，服务器需使用相同的密钥。',
-  keyShort: '短密钥容易被猜到，请至少使用 12 个字符，或点击“生成”。',
+  keyGenerateHint: `${KEY_BITS} 位随机密钥，服务器需使用相同的密钥。`,
+  keyShort: `短密钥容易被猜到，请至少使用 ${SHORTEST_KEY} 个字符，或点击“生成”。`,
   cryptHelp: {
     none: '每个数据包的加密方式：此处不加密。',
     weak: '只能防止一眼看出内容。',
@@ -79,7 +81,7 @@ export const form: typeof formEn = {
   port: '端口或范围',
   hostNeeded: '服务器在哪里？请填写域名或地址',
   hostWrong: '不是有效的域名或地址',
-  portWrong: '1 到 65535 的端口，或范围，例如 29900-29999',
+  portWrong: `1 到 ${MAX_UINT16} 的端口，或范围，例如 29900-29999`,
   fileName: '只取文件名：文件保存在应用自己的文件夹中。',
   localTaken: (name) => `“${name}”也监听该端口：两者不能同时运行`,
   units: { seconds: '秒', milliseconds: '毫秒', bytes: '字节', 'bytes/s': '字节/秒', packets: '个' },

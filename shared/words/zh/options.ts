@@ -1,3 +1,11 @@
+import {
+  KEEPALIVE_TIMEOUT,
+  LEAST_INTERVAL,
+  MOST_DSCP,
+  MOST_INTERVAL,
+  RTO_MIN,
+  RTO_MIN_NODELAY,
+} from '../../wire.ts';
 import type { OptionTexts } from '../option-texts.ts';
 
 export const options: OptionTexts = {
@@ -28,11 +36,14 @@ export const options: OptionTexts = {
     label: '校验包策略',
     help: 'auto 按实测丢包率发送所需的校验包，full 始终全部发送。',
   },
-  dscp: { label: 'DSCP', help: '为按其分类的路由器标记数据包，0 到 63。' },
+  dscp: { label: 'DSCP', help: `为按其分类的路由器标记数据包，0 到 ${MOST_DSCP}。` },
   nocomp: { label: '不压缩', help: '节省运算和延迟。如今大多数流量已加密，本就无法压缩。' },
   acknodelay: { label: '立即确认', help: '延迟略低，数据包更多。' },
-  nodelay: { label: 'nodelay', help: '1 将最小超时从 100 降到 30 毫秒，且每次只增长一半。' },
-  interval: { label: 'interval', help: '两次检查待发数据的间隔，10 到 5000。' },
+  nodelay: {
+    label: 'nodelay',
+    help: `1 将最小超时从 ${RTO_MIN} 降到 ${RTO_MIN_NODELAY} 毫秒，且每次只增长一半。`,
+  },
+  interval: { label: 'interval', help: `两次检查待发数据的间隔，${LEAST_INTERVAL} 到 ${MOST_INTERVAL}。` },
   resend: { label: 'resend', help: '后续多少个包已获确认时重发。0 为关闭。' },
   nc: { label: 'nc', help: '1 关闭拥塞窗口。' },
   sockbuf: { label: '套接字缓冲区', help: '每个 UDP 套接字的收发缓冲区。' },
@@ -40,7 +51,7 @@ export const options: OptionTexts = {
   smuxbuf: { label: '会话缓冲区', help: '会话内所有连接未读字节达到此值时停止读取。' },
   framesize: { label: '帧大小', help: 'smux 帧的上限。' },
   streambuf: { label: '连接缓冲区', help: '单个连接的未读字节（smux 2），不能大于会话缓冲区。' },
-  keepalive: { label: '心跳间隔', help: '30 秒没有收到任何数据的会话会被关闭。' },
+  keepalive: { label: '心跳间隔', help: `${KEEPALIVE_TIMEOUT} 秒没有收到任何数据的会话会被关闭。` },
   closewait: { label: '延迟关闭', help: '连接一端结束到两端关闭之间的时间。' },
   snmplog: {
     label: '计数器写入 CSV',

@@ -1,3 +1,4 @@
+import { LONGEST_IMPORT } from '../../import/limits.ts';
 import type { Words } from '../en/en.ts';
 import { codes } from './codes.ts';
 import { counters } from './counters.ts';
@@ -160,7 +161,7 @@ export const zh: Words = {
     convert: '转换为对应的客户端',
     more: (count) => `另有 ${count} 个`,
     reading: '正在读取…',
-    tooLarge: (name) => `${name} 超过 1 MB`,
+    tooLarge: (name) => `${name} 超过 ${LONGEST_IMPORT >> 20} MB`,
     done: '完成',
     exportTitle: '导出',
     exportOne: (name) => `“${name}”`,

@@ -25,8 +25,7 @@ export const CMD_WASK = 83;
 export const CMD_WINS = 84;
 
 /** Retransmission timeouts in ms (kcp-go: IKCP_RTO_*). */
-export const RTO_MIN = 100;
-export const RTO_MIN_NODELAY = 30;
+export { RTO_MIN, RTO_MIN_NODELAY } from '../../../shared/wire.ts';
 export const RTO_FIRST = 200;
 export const RTO_MAX = 60_000;
 /** Until the peer has acknowledged anything. */

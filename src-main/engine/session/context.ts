@@ -2,6 +2,7 @@ import { collectorFound } from '../runtime/collector.ts';
 import type { Counters } from '../../../shared/counters.ts';
 import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
+import { KEEPALIVE_TIMEOUT } from '../../../shared/wire.ts';
 import type { PacketCrypt } from '../crypt/crypt.ts';
 import { deriveKey } from '../crypt/key.ts';
 import { createCrypt } from '../crypt/registry.ts';
@@ -21,8 +22,7 @@ import { traced } from './trace.ts';
 export const GATHER_BYTES = 65_536 + 16;
 /** What is gathered is written whole once there is room for a segment; snappy may add a little to it. */
 const WRITE_BYTES = GATHER_BYTES + 4096;
-/** smux: a session that has received nothing for this long is dead. */
-export const KEEPALIVE_TIMEOUT_MS = 30_000;
+export const KEEPALIVE_TIMEOUT_MS = KEEPALIVE_TIMEOUT * 1000;
 
 /** Kernel memory (offsets) that all sessions of a thread use in turn, and leave empty. */
 export interface StagingBuffers {

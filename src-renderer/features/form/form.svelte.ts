@@ -1,6 +1,7 @@
 import { AddressError, formatAddress, parseAddress } from '../../../shared/address.ts';
 import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProblemFields } from '../../../shared/options-problem.ts';
+import { SHORTEST_KEY } from '../../../shared/limits.ts';
 import { checkBounds, checkOptions } from '../../../shared/options-rules.ts';
 import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
@@ -15,7 +16,6 @@ import { type FormKey, SPECS, specFor } from './sections.ts';
 export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'missingKey'>;
 
 const DEFAULTS = defaultOptions('client');
-const LEAST_KEY = 12;
 
 /** What only the form complains of. */
 interface OwnFields {
@@ -236,7 +236,7 @@ export class Form {
     if (key === '') note('key', missingKey ? 'warning' : 'error', { code: missingKey ?? 'required' });
     for (const problem of [...checkOptions('client', this.options), ...checkBounds(this.options)])
       note(problem.key as FormKey, problem.severity, problem);
-    if (String(key).length < LEAST_KEY) note('key', 'warning', { code: 'key-short' });
+    if (String(key).length < SHORTEST_KEY) note('key', 'warning', { code: 'key-short' });
     if (/[/\\]/.test(this.options.snmplog)) note('snmplog', 'warning', { code: 'file-name' });
     const port = localPort(this.options.localaddr);
     const rival = this.others().find(({ options }) => port !== null && localPort(options.localaddr) === port);

@@ -1,6 +1,8 @@
-/** A key of 256 random bits, in letters and digits that need no quoting in any shell. */
+import { KEY_BITS } from '../../../shared/limits.ts';
+
+/** A random key, in letters and digits that need no quoting in any shell. */
 export function generateKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BITS / 8));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
