@@ -8,6 +8,7 @@ import { LONGEST_PASSPHRASE, SHORTEST_PASSPHRASE } from './limits.ts';
 import type { Unsubscribe } from './listeners.ts';
 import type { LogLine } from './log.ts';
 import type { Ping, ProbeProgress, ProbeReport } from './probe.ts';
+import { MOST_SPARES } from './servers.ts';
 import { COLOURS, LONGEST_VALUE, MOST_PROFILES, type Profile } from './profile.ts';
 import { type Settings, settingsFields } from './settings.ts';
 import type { TunnelState } from './state.ts';
@@ -118,12 +119,24 @@ const extra = z.custom<Record<string, unknown>>(
   `expected JSON of at most ${EXTRA_SIZE} characters and ${EXTRA_DEPTH} levels`,
 );
 
+/** The parts of a spare server that a window may set, and a file may hold. */
+export const spareField = {
+  id: z.string().regex(/^[\w-]{1,64}$/),
+  options: z.record(z.string().max(64), optionValue),
+};
+export const spareFields = <S extends z.ZodType<{ id: string }>>(spare: S): z.ZodArray<S> =>
+  z
+    .array(spare)
+    .max(MOST_SPARES)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'expected each id once');
+
 /** The parts of a profile a window may set, and a file may hold. */
 export const profileFields = {
   name: z.string().trim().min(1).max(100),
   colour: z.enum(COLOURS),
   autostart: z.boolean(),
   options: z.record(z.string().max(64), optionValue),
+  spares: spareFields(z.object(spareField)),
   extra,
 };
 
@@ -153,6 +166,7 @@ export const REQUESTS = {
       colour: profileFields.colour.optional(),
       autostart: profileFields.autostart.default(false),
       options: profileFields.options.default({}),
+      spares: profileFields.spares.default([]),
       extra: profileFields.extra.default({}),
     }),
   ),

@@ -1,4 +1,5 @@
 import { formatAddress, type HostPorts, isEveryInterface, parseAddress } from './address.ts';
+import type { SpareOptions } from './servers.ts';
 import {
   type ClientOptions,
   defaultOptions,
@@ -40,15 +41,20 @@ function written<S extends Side>(side: S, given: Partial<OptionsOf<S>>): Entry[]
   });
 }
 
-/** The file for kcptun's `-c`. `extra` holds keys that kcptun-desktop does not know; those that are options are left out. */
+/**
+ * The file for kcptun's `-c`, which takes one server, and passes over those that follow.
+ * @param extra keys that kcptun-desktop does not know; those that are options are left out
+ */
 export function toJson<S extends Side>(
   side: S,
   options: Partial<OptionsOf<S>>,
   extra: Readonly<Record<string, unknown>> = {},
+  spares: readonly SpareOptions[] = [],
 ): string {
   const entries = written(side, options).map(([spec, value]): [string, unknown] => [spec.key, value]);
   // Go matches keys whatever their case, so an extra 'MTU' would set mtu
-  const known = new Set(optionsOf(side).map(({ key }) => key));
+  const known = new Set([...optionsOf(side).map(({ key }) => key), ...(spares.length > 0 ? ['spares'] : [])]);
+  if (spares.length > 0) entries.push(['spares', spares]);
   const rest = Object.entries(extra).filter(([key]) => !known.has(key.toLowerCase()));
   return `${JSON.stringify(Object.fromEntries([...entries, ...rest]), null, 2)}\n`;
 }

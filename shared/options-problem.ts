@@ -21,6 +21,8 @@ export interface ProblemFields {
   'windows-too-large': { most: number };
   /** a stream's receive buffer is larger than its session's */
   'streambuf-over-smuxbuf': { smuxbuf: number };
+  /** no list of servers, or one of them is none */
+  'server-list': object;
   /** `tcp` asks for packets that look like TCP */
   'raw-sockets': object;
   // warnings from here on
@@ -50,6 +52,8 @@ export type ProblemCode = keyof ProblemFields;
 export type Problem = Variant<ProblemFields> & {
   severity: 'error' | 'warning';
   key: OptionKey;
+  /** of several servers the how manieth, where it is not about the first */
+  server?: number;
   /** as JSON, or empty for a secret */
   value: string;
   /** plain English, to be read after 'expected' for an error; a sentence for a warning */
@@ -57,7 +61,8 @@ export type Problem = Variant<ProblemFields> & {
 };
 
 /** One line that names the option, the value and what is allowed; `name` replaces the JSON key (`--mtu`). */
-export function problemLine({ severity, key, value, text }: Problem, name: string = key): string {
-  const subject = value === '' ? name : `${name} ${value}`;
+export function problemLine({ severity, key, server, value, text }: Problem, name: string = key): string {
+  const named = server === undefined ? name : `${name} of server ${server}`;
+  const subject = value === '' ? named : `${named} ${value}`;
   return `${subject}: ${severity === 'error' ? 'expected ' : ''}${text}`;
 }

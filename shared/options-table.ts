@@ -19,6 +19,8 @@ export type Mode = (typeof MODES)[number];
 /** auto: by a model of the line; off: kcptun's own timing. */
 export const PACES = ['auto', 'off'] as const;
 export const PARITIES = ['auto', 'full'] as const;
+/** Of several servers: the first that works, in their order, or the one that answers soonest. */
+export const PREFERENCES = ['first', 'fastest'] as const;
 
 export type Side = 'client' | 'server';
 
@@ -88,7 +90,16 @@ export const OPTIONS = [
     address: { use: 'dial', portRange: true },
     default: { client: 'vps:29900' },
     since: '20170120',
-    help: 'address of the kcptun server; host:min-max picks a random port for each new session',
+    help: 'address of the kcptun server; host:min-max picks a random port for each new session; given several times, the others are spare servers',
+  },
+  {
+    key: 'prefer',
+    flags: ['prefer'],
+    kind: 'choice',
+    choices: PREFERENCES,
+    default: { client: 'first' },
+    since: 'ours',
+    help: 'of several servers: first goes by their order, fastest by their latency',
   },
   {
     key: 'listen',

@@ -1,4 +1,5 @@
 import type { ClientOptions } from './options.ts';
+import type { SpareServer } from './servers.ts';
 
 /** Colours a tunnel can be marked with; the window has a tone of each for both themes. */
 export const COLOURS = ['blue', 'teal', 'green', 'yellow', 'orange', 'red', 'pink', 'violet'] as const;
@@ -31,6 +32,8 @@ export interface Profile {
   /** connect when the app starts */
   autostart: boolean;
   options: ProfileOptions;
+  /** servers to go to where that of `options` does not answer, in their order; absent where there are none */
+  spares?: SpareServer[];
   /** absent where the key is in `options`, or is kcptun's default; else the tunnel cannot start until it gets one */
   missingKey?: MissingKey;
   /** keys of an imported file that kcptun-desktop does not know; kept, listed and exported again */
@@ -38,3 +41,7 @@ export interface Profile {
   /** the loopback demo: not stored, and gone when it is stopped */
   demo: boolean;
 }
+
+/** Why a key that the tunnel needs is not at hand: its own, or a spare server's. */
+export const missingKeyOf = ({ missingKey, spares }: Profile): MissingKey | undefined =>
+  missingKey ?? spares?.find((spare) => spare.missingKey)?.missingKey;

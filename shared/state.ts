@@ -1,4 +1,10 @@
 import type { Diagnosis } from './diagnosis.ts';
+import type { UsedServer } from './servers.ts';
+
+interface AmongServers {
+  /** which is in use, where there are several */
+  server?: UsedServer;
+}
 
 /**
  * What a tunnel is doing. Times are milliseconds since 1970; `since` is when this state began.
@@ -9,31 +15,35 @@ export type TunnelState =
   /** the worker is coming up */
   | { kind: 'starting'; since: number }
   /** the local port is open, and nothing has been tried yet */
-  | { kind: 'listening'; since: number; address: string }
+  | ({ kind: 'listening'; since: number; address: string } & AmongServers)
   /** a session is dialled and not yet acknowledged; `diagnosis` when that has taken too long or failed */
-  | {
+  | ({
       kind: 'connecting';
       since: number;
       address: string;
       attempt: number;
       nextTryAt: number | null;
       diagnosis: Diagnosis | null;
-    }
+    } & AmongServers)
   /** the peer has answered */
-  | { kind: 'connected'; since: number; address: string }
+  | ({ kind: 'connected'; since: number; address: string } & AmongServers)
   /** was connected; the last session is gone */
-  | {
+  | ({
       kind: 'reconnecting';
       since: number;
       address: string;
       attempt: number;
       nextTryAt: number | null;
       diagnosis: Diagnosis | null;
-    }
+    } & AmongServers)
   /** connected, but in trouble */
-  | { kind: 'degraded'; since: number; address: string; why: Diagnosis }
+  | ({ kind: 'degraded'; since: number; address: string; why: Diagnosis } & AmongServers)
   /** nothing runs; `nextTryAt` when it will be tried again by itself, null when somebody must act */
   | { kind: 'failed'; since: number; diagnosis: Diagnosis; nextTryAt: number | null };
+
+/** Which server new connections go to, where there are several and it is known. */
+export const usedServer = (state: TunnelState): UsedServer | undefined =>
+  'server' in state ? state.server : undefined;
 
 export type TunnelStateKind = TunnelState['kind'];
 

@@ -73,7 +73,9 @@ export function readCommandLine(format: ImportFormat, words: readonly string[]):
       continue;
     }
     if (spec && (flag.length > 1 || (flag === 'r' && /:\d/.test(value ?? '')))) telling++;
-    raw[spec?.key ?? flag] = value ?? true;
+    const name = spec?.key ?? flag;
+    // each is a server, as on our own command line
+    raw[name] = name === 'remoteaddr' && name in raw ? [raw[name], value].flat() : (value ?? true);
   }
   // other programs have a -l and a -t too: without a known program there must be more that is kcptun's
   const ours = program ? pairs.length > 0 : telling >= (names.has('r') || names.has('remoteaddr') ? 1 : 3);

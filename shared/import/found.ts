@@ -1,7 +1,9 @@
 import { AddressError, isEveryInterface, parseAddress } from '../address.ts';
 import { EXTRA_DEPTH, EXTRA_SIZE, extraSize } from '../extra.ts';
 import { toClientOptions } from '../options-convert.ts';
-import { parseOptions, valueOfText } from '../options-parse.ts';
+import { checkSpares, parseOptions } from '../options-parse.ts';
+import type { SpareOptions } from '../servers.ts';
+import { valueOfText } from '../options-value.ts';
 import { problemLine } from '../options-problem.ts';
 import {
   type ClientOptions,
@@ -63,6 +65,8 @@ export interface FoundProfile {
   name: string;
   /** only what was said, and right */
   options: Partial<ClientOptions>;
+  /** servers behind the first */
+  spares: SpareOptions[];
   /** keys that a client of kcptun does not have, as they came */
   extra: Record<string, unknown>;
   /** it was a server's, and `options` is made to fit it */
@@ -120,24 +124,32 @@ export function foundProfile(
     format,
     name,
     options: {},
+    spares: parsed.spares,
     extra: {},
     server: side === 'server',
     notes: [...notes],
   };
   const note = (one: ImportNote): void => void found.notes.push(one);
 
-  for (const [key, value] of Object.entries(parsed.given) as [OptionKey, unknown][]) {
-    if (typeof value !== 'string' || value.length <= LONGEST_VALUE) continue;
-    note({ code: 'bad-value', detail: `${key}: expected at most ${LONGEST_VALUE} characters` });
-    delete parsed.given[key as keyof typeof parsed.given];
-  }
+  for (const given of [parsed.given, ...parsed.spares] as Partial<Record<OptionKey, unknown>>[])
+    for (const [key, value] of Object.entries(given) as [OptionKey, unknown][]) {
+      if (typeof value !== 'string' || value.length <= LONGEST_VALUE) continue;
+      note({ code: 'bad-value', detail: `${key}: expected at most ${LONGEST_VALUE} characters` });
+      delete given[key];
+    }
+  found.spares = found.spares.filter(({ remoteaddr }) => remoteaddr !== undefined);
   for (const problem of parsed.problems) {
     if (problem.severity === 'error') note({ code: 'bad-value', detail: problemLine(problem) });
     else if (problem.code === 'manual-ignored') note({ code: 'manual-ignored' });
   }
   // a rule between options was broken by values that are right alone
-  for (const { severity, key } of parsed.problems)
-    if (severity === 'error') delete (parsed.given as Partial<Record<OptionKey, unknown>>)[key];
+  const ofSpares = side === 'client' ? checkSpares(parsed.options as ClientOptions, found.spares) : [];
+  for (const { severity, key, server } of ofSpares)
+    if (severity === 'error' && key !== 'remoteaddr')
+      delete (found.spares[server! - 2] as Partial<Record<OptionKey, unknown>>)[key];
+  for (const { severity, key, code, server } of parsed.problems)
+    if (severity === 'error' && code !== 'server-list' && (server ?? 1) === 1)
+      delete (parsed.given as Partial<Record<OptionKey, unknown>>)[key];
 
   if (side === 'client') found.options = parsed.given;
   else {

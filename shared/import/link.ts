@@ -1,18 +1,19 @@
 import { mustBeTold } from '../options-convert.ts';
 import { type ClientOptions, defaultOptions, optionsOf, type OptionValue } from '../options.ts';
 import { LOCAL_ADDRESS } from '../profile.ts';
+import type { SpareOptions } from '../servers.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { readCommandLine, splitWords } from './command-line.ts';
 import { type FoundProfile, foundProfile } from './found.ts';
 
 const SCHEME = 'kcptun://';
 /** The names whose value is base64 itself. */
-const ENCODED = ['key', 'remark'];
+const ENCODED = ['key', 'remark', 'spares'];
 /** Mail and chat programs wrap links; more pieces than this are no link. */
 const MAX_PIECES = 100;
 const MAX_FIELDS = 100;
-/** The longest key and the longest name, each in base64 twice, and the rest. */
-const LONGEST_LINK = 16 << 10;
+/** The longest key and the longest name, each in base64 twice, the rest, and spare servers with keys of a usual length. */
+const LONGEST_LINK = 64 << 10;
 
 /** Every `kcptun://` link in the text: kcptun_gclient's, in base64, or with plain arguments. */
 export function* findLinks(text: string): Generator<FoundProfile> {
@@ -62,9 +63,18 @@ function profileOfFields(fields: Map<string, string>): FoundProfile {
     if (value === '') continue;
     const text = ENCODED.includes(field) ? (fromBase64(value) ?? value) : value;
     if (field === 'remark') name = text;
+    else if (field === 'spares') raw.spares = jsonOrText(text);
     else raw[field === 'r' || field === 'server' ? 'remoteaddr' : field] = text;
   }
   return foundProfile('link', name, raw, 'client');
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function readArguments(rest: string): FoundProfile | null {
@@ -88,10 +98,14 @@ const MANUAL_FIELDS = ['nodelay', 'interval', 'resend', 'nc'];
 
 /**
  * A link in kcptun_gclient's notation; it holds the key. Options that notation does not have follow where they are not
- * the default, and smuxver always, since the notation is older than smux 2. Paths of log files are this machine's and
+ * the default, spare servers as JSON in base64, and smuxver always, since the notation is older than smux 2. Paths of log files are this machine's and
  * stay behind.
  */
-export function toLink(name: string, given: Partial<ClientOptions>): string {
+export function toLink(
+  name: string,
+  given: Partial<ClientOptions>,
+  spares: readonly SpareOptions[] = [],
+): string {
   // who reads a link that does not say it listens on this machine only
   const defaults: Record<string, OptionValue> = { ...defaultOptions('client'), localaddr: LOCAL_ADDRESS };
   const options = { ...defaults, ...given } as Record<string, OptionValue>;
@@ -106,6 +120,7 @@ export function toLink(name: string, given: Partial<ClientOptions>): string {
     `r=${options.remoteaddr}`,
     `key=${toBase64(String(options.key))}`,
     ...[...first, ...rest].map((key) => `${key}=${options[key]}`),
+    ...(spares.length > 0 ? [`spares=${toBase64(JSON.stringify(spares))}`] : []),
     `remark=${toBase64(name)}`,
   ];
   return SCHEME + toBase64(`${fields.join(';')};`);

@@ -12,9 +12,10 @@ import { ApiError } from '../../shared/errors.ts';
 import { LONGEST_IMPORT } from '../../shared/import/limits.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
 import type { ClientOptions } from '../../shared/options.ts';
-import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
+import { LOCAL_ADDRESS, missingKeyOf, type Profile } from '../../shared/profile.ts';
+import { optionsOfServers } from '../../shared/servers.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { isOn } from '../../shared/state.ts';
+import { isOn, usedServer } from '../../shared/state.ts';
 import type { Statistics } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../tunnels/supervisor.ts';
@@ -25,7 +26,7 @@ import type { LogBook } from './log-book.ts';
 import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
 import { Pinger } from './pinger.ts';
-import { ProfileBook, resolvedOptions, withKey } from './profiles.ts';
+import { ProfileBook, resolved, withKey } from './profiles.ts';
 import { exported, importInto } from './transfer.ts';
 import { Updates, type UpdateSource } from './updates.ts';
 import { WindowProbes } from './window-probes.ts';
@@ -121,7 +122,7 @@ export class Core implements ApiCore {
     }
     const wanted = new Set(store.settings.restoreTunnels ? store.running : []);
     const all = this.#book.all.filter(({ id, autostart }) => autostart || wanted.has(id));
-    this.#locked = new Set(all.filter(({ missingKey }) => missingKey === 'locked').map(({ id }) => id));
+    this.#locked = new Set(all.filter((one) => missingKeyOf(one) === 'locked').map(({ id }) => id));
     this.#bringUp(all.filter(({ id }) => !this.#locked.has(id)));
   }
 
@@ -148,7 +149,7 @@ export class Core implements ApiCore {
   /** After a change of the passphrase. */
   #keysChanged(): void {
     const waited = this.#book.all.filter(
-      ({ id, missingKey }) => this.#locked.has(id) && missingKey !== 'locked',
+      (profile) => this.#locked.has(profile.id) && missingKeyOf(profile) !== 'locked',
     );
     for (const { id } of waited) this.#locked.delete(id);
     this.#tell('keys', this.#deps.store.keyState);
@@ -355,16 +356,16 @@ export class Core implements ApiCore {
   /** @throws ApiError not-found, bad-option, key-missing */
   #start(id: string): void {
     const profile = this.#book.get(id);
-    const options = resolvedOptions(profile);
+    const { options, spares } = resolved(profile);
     // a name, whatever path an old profile has: a tunnel writes in the app's own folder only
     const [name] = /[^/\\]*$/.exec(options.snmplog)!;
     options.snmplog = name && join(this.#deps.counters, id, name);
     if (!isOn(this.#supervisor.state(id))) {
-      this.#diagnoser.begin(id, options);
+      this.#diagnoser.begin(id, optionsOfServers(options, spares));
       this.#deps.log.write('info', 'switched on', profile);
       if (name) this.#deps.log.write('info', `its counters go to ${options.snmplog}`, profile);
     }
-    this.#supervisor.start(id, { role: 'client', options, udp: this.settings.udp });
+    this.#supervisor.start(id, { role: 'client', options, spares, udp: this.settings.udp });
     this.#network.start();
     this.#rememberRunning();
   }
@@ -473,7 +474,11 @@ export class Core implements ApiCore {
     return this.#book.all.flatMap((profile) => {
       if (ids && !ids.includes(profile.id)) return [];
       try {
-        return [{ id: profile.id, options: resolvedOptions(profile) }];
+        const { options, spares } = resolved(profile);
+        const { index = 0 } = usedServer(this.#supervisor.state(profile.id)) ?? {};
+        // the profile may have been edited since
+        const used = optionsOfServers(options, spares)[index] ?? options;
+        return [{ id: profile.id, options: used }];
       } catch (error) {
         if (error instanceof ApiError) return [];
         throw error;

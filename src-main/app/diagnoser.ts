@@ -3,7 +3,7 @@ import { type CryptName, CRYPTS } from '../../shared/crypts.ts';
 import type { Diagnosis, DiagnosisCode } from '../../shared/diagnosis.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import type { ProbeReport } from '../../shared/probe.ts';
-import type { TunnelState } from '../../shared/state.ts';
+import { type TunnelState, usedServer } from '../../shared/state.ts';
 import type { probeServer } from '../engine/probe/index.ts';
 import { proofOf } from '../tunnels/proof.ts';
 
@@ -24,7 +24,9 @@ export const cryptsFrom = (first: CryptName): CryptName[] => [
 
 interface Case {
   causes: Set<DiagnosisCode>;
-  options: ClientOptions;
+  /** of each of its servers, and which of them is in use */
+  servers: readonly ClientOptions[];
+  used: number;
   proof: Diagnosis | null;
   asking: AbortController | null;
   /** since when the tunnel has been connected, ms since 1970; null while it is in trouble */
@@ -45,12 +47,13 @@ export class Diagnoser {
     readonly told: (id: string) => void,
   ) {}
 
-  /** A tunnel begins with these options: what was known of it is not true any more. */
-  begin(id: string, options: ClientOptions): void {
+  /** A tunnel begins with these options, of each of its servers: what was known of it is not true any more. */
+  begin(id: string, servers: readonly ClientOptions[]): void {
     this.forget(id);
     this.#cases.set(id, {
       causes: new Set(),
-      options,
+      servers,
+      used: 0,
       proof: null,
       asking: null,
       fineSince: null,
@@ -72,10 +75,12 @@ export class Diagnoser {
     const one = this.#cases.get(id);
     if (!one) return;
     if (state.kind === 'off') return this.forget(id);
+    this.#follow(one, state);
+    const options = one.servers[one.used];
     if (state.kind === 'connected') {
       one.fineSince ??= state.since;
       // a session comes up though nothing can pass it: that shows by itself only when it is used
-      if (!one.checked && one.causes.size === 0) void this.#ask(id, one, [one.options.crypt]);
+      if (!one.checked && one.causes.size === 0) void this.#ask(id, one, [options.crypt]);
       one.checked = true;
       return;
     }
@@ -88,7 +93,16 @@ export class Diagnoser {
     one.fineSince = null;
     if (one.causes.has(code) || one.asking) return;
     one.causes.add(code);
-    void this.#ask(id, one, cryptsFrom(one.options.crypt));
+    void this.#ask(id, one, cryptsFrom(options.crypt));
+  }
+
+  /** Another server is in use: nothing is proved of it yet. */
+  #follow(one: Case, state: TunnelState): void {
+    const used = usedServer(state)?.index ?? 0;
+    if (used === one.used) return;
+    one.asking?.abort();
+    one.causes.clear();
+    Object.assign(one, { used, proof: null, asking: null, fineSince: null, checked: false });
   }
 
   /** The state with what was proved in place of what is likely. */
@@ -105,7 +119,7 @@ export class Diagnoser {
   }
 
   async #ask(id: string, one: Case, crypts: CryptName[]): Promise<void> {
-    const { options } = one;
+    const options = one.servers[one.used];
     one.asking = new AbortController();
     const { signal } = one.asking;
     const learn = (report: ProbeReport, ended: boolean): void => {
@@ -129,7 +143,7 @@ export class Diagnoser {
     } catch {
       // the name does not resolve: the tunnel's own diagnosis says so
     } finally {
-      one.asking = null;
+      if (one.asking?.signal === signal) one.asking = null;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { TunnelState } from '../../shared/state.ts';
+import { type TunnelState, usedServer } from '../../shared/state.ts';
 import type { Locale } from '../../shared/words/locale.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
 
@@ -19,9 +19,11 @@ interface Watched {
   pending: NodeJS.Timeout | undefined;
   told: boolean;
   toldAt: number;
+  /** the spare server that was told of, or the first */
+  server: number;
 }
 
-/** Tells of a tunnel that worked and works no more, and that it is back; never of what the user did himself. */
+/** Tells of a tunnel that worked and works no more, that it is back, and that it uses another server; never of what the user did himself. */
 export class Notifier {
   readonly #watched = new Map<string, Watched>();
   #grace = GRACE_MS;
@@ -35,11 +37,14 @@ export class Notifier {
 
   onState({ profile: { id, name, demo }, state }: BoardTunnel): void {
     if (demo) return;
-    const fresh: Watched = { name, worked: false, state, pending: undefined, told: false, toldAt: -Infinity };
+    const fresh: Watched = {
+      ...{ name, worked: false, state, pending: undefined, told: false, toldAt: -Infinity, server: 0 },
+    };
     const one = this.#watched.get(id) ?? fresh;
     this.#watched.set(id, one);
     one.name = name;
     one.state = state;
+    this.#follow(one, state);
     if (works(state)) {
       clearTimeout(one.pending);
       one.pending = undefined;
@@ -53,6 +58,17 @@ export class Notifier {
       clearTimeout(one.pending);
       this.#watched.delete(id);
     } else if (isLost(state) && one.worked && !one.told && !one.pending) this.#arm(one);
+  }
+
+  /** Another of its servers is in use. */
+  #follow(one: Watched, state: TunnelState): void {
+    const used = usedServer(state);
+    if (!used || used.index === one.server) return;
+    one.server = used.index;
+    if (!used.moved) return;
+    const { desktop } = this.locale().words;
+    const { why, from } = used.moved;
+    this.#tell(one, desktop.moved(one.name), desktop.movedText[why](used.remote, from));
   }
 
   /** The machine has slept: what was about to be told is stale, and the tunnels need a moment. */

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../shared/errors.ts';
 import type { ClientOptions } from '../../shared/options.ts';
-import { parseOptions } from '../../shared/options-parse.ts';
+import { checkSpares, parseOptions } from '../../shared/options-parse.ts';
 import { checkBounds } from '../../shared/options-rules.ts';
 import { problemLine } from '../../shared/options-problem.ts';
-import { type Colour, COLOURS, MOST_PROFILES, type Profile } from '../../shared/profile.ts';
+import { type Colour, COLOURS, missingKeyOf, MOST_PROFILES, type Profile } from '../../shared/profile.ts';
+import { parseServers, type SpareOptions, type SpareServer } from '../../shared/servers.ts';
 
 /** What a profile is made of; the rest is filled in. */
 export type ProfileDraft = Pick<Profile, 'name' | 'extra'> & {
   options: Readonly<Record<string, unknown>>;
+  spares?: readonly SpareDraft[];
   colour?: Colour;
   autostart?: boolean;
 };
+
+/** A spare server that is not checked yet. */
+type SpareDraft = Pick<SpareServer, 'id'> & { options: Readonly<Record<string, unknown>> };
 
 /** Removals that can still be undone. */
 const UNDOS_KEPT = 50;
@@ -61,10 +66,15 @@ export class ProfileBook {
   /** @throws ApiError not-found, bad-option */
   update(id: string, patch: Partial<ProfileDraft>): Profile {
     const old = this.get(id);
-    const { options, unknown } = patch.options
-      ? checked(patch.options)
-      : { options: old.options, unknown: {} };
-    const profile = { ...old, ...patch, options, extra: { ...(patch.extra ?? old.extra), ...unknown } };
+    const { options, spares, unknown } =
+      patch.options || patch.spares
+        ? checked(patch.options ?? old.options, patch.spares ?? old.spares)
+        : { options: old.options, spares: old.spares, unknown: {} };
+    const missing = new Map(old.spares?.map(({ id, missingKey }) => [id, missingKey]));
+    const profile = {
+      ...{ ...old, ...patch, options, extra: { ...(patch.extra ?? old.extra), ...unknown } },
+      spares: spares?.map((spare) => ({ ...spare, missingKey: missing.get(spare.id) })),
+    };
     this.#shelf.profiles = this.all.map((one) => (one.id === id ? profile : one));
     return this.get(id);
   }
@@ -123,10 +133,10 @@ export class ProfileBook {
    * @throws ApiError bad-option, naming each field
    */
   make(
-    { name, options: given, extra, colour, autostart = false }: ProfileDraft,
+    { name, options: given, spares: drafts, extra, colour, autostart = false }: ProfileDraft,
     others: readonly Profile[],
   ): Profile {
-    const { options, unknown } = checked(given);
+    const { options, spares, unknown } = checked(given, drafts);
     const id = randomUUID();
     return {
       id,
@@ -134,6 +144,7 @@ export class ProfileBook {
       colour: colour ?? nextColour(others),
       autostart,
       options,
+      ...(spares.length > 0 && { spares }),
       extra: { ...extra, ...unknown },
       demo: false,
     };
@@ -160,33 +171,49 @@ function nextColour(profiles: readonly Profile[]): Colour {
 }
 
 /** @throws ApiError bad-option, naming each field */
-function checked(input: Readonly<Record<string, unknown>>): {
+function checked(
+  input: Readonly<Record<string, unknown>>,
+  drafts: readonly SpareDraft[] = [],
+): {
   options: Partial<ClientOptions>;
+  spares: SpareServer[];
   unknown: Record<string, unknown>;
 } {
-  const { given, options, problems, unknown } = parseOptions('client', input);
-  const errors = [...problems, ...checkBounds(options)].filter(({ severity }) => severity === 'error');
+  const { given, options, problems, unknown } = parseOptions('client', { ...input, spares: null });
+  const parsed = parseServers(
+    drafts.map((draft) => draft.options),
+    1,
+  );
+  const spares = drafts.map(({ id }, i) => ({ id, options: parsed.servers[i] as SpareOptions }));
+  const all = spares.map((spare) => spare.options);
+  problems.push(...parsed.problems, ...checkBounds(options), ...checkSpares(options, all));
+  const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    const fields = errors.map((problem) => ({ field: problem.key, message: `expected ${problem.text}` }));
+    const fields = errors.map(({ key, server, text }) => ({
+      field: server === undefined ? key : `${key} of server ${server}`,
+      message: `expected ${text}`,
+    }));
     throw new ApiError('bad-option', errors.map((problem) => problemLine(problem)).join('; '), fields);
   }
-  return { options: given, unknown };
+  return { options: given, spares, unknown };
 }
 
-/** The profile, whose key is at hand. @throws ApiError key-missing where it cannot be opened here */
+/** The profile, all of whose keys are at hand. @throws ApiError key-missing where one cannot be opened here */
 export function withKey(profile: Profile): Profile {
-  if (!profile.missingKey) return profile;
+  if (!missingKeyOf(profile)) return profile;
+  const whose = profile.missingKey ? 'its key' : 'the key of each spare server';
   throw new ApiError(
     'key-missing',
-    `${profile.name}: expected its key, which is sealed and cannot be opened here`,
+    `${profile.name}: expected ${whose}, which is sealed and cannot be opened here`,
   );
 }
 
 /**
- * Every option of the client, what the profile does not set at its default.
+ * Every option of the client, what the profile does not set at its default, and what its spare servers have of their own.
  * @throws ApiError bad-option, key-missing: another's key, or kcptun's own, is not tried in its place
  */
-export function resolvedOptions(profile: Profile): ClientOptions {
-  checked(withKey(profile).options);
-  return parseOptions('client', profile.options).options;
+export function resolved(profile: Profile): { options: ClientOptions; spares: SpareOptions[] } {
+  checked(withKey(profile).options, profile.spares);
+  const { options } = parseOptions('client', profile.options);
+  return { options, spares: (profile.spares ?? []).map((spare) => spare.options) };
 }

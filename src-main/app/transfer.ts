@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ExportedFile, ImportRefusal, ImportResult } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import { importProfiles } from '../../shared/import/import.ts';
@@ -41,7 +42,8 @@ export function importInto(
       const fromFile = one.format === 'json' && found.length === 1 ? nameOfFile(source) : null;
       const name = (fromFile ?? one.name).trim().slice(0, 100).trim() || 'kcptun';
       try {
-        const profile = book.make({ name, options: one.options, extra: one.extra }, all);
+        const spares = one.spares.map((options) => ({ id: randomUUID(), options }));
+        const profile = book.make({ name, options: one.options, spares, extra: one.extra }, all);
         made.push(profile);
         all.push(profile);
         result.imported.push({ profile, source, notes: one.notes });
@@ -72,7 +74,11 @@ export function exported(profiles: readonly Profile[], format: keyof typeof EXTE
   });
 }
 
-function textOf({ name, options, extra }: Profile, format: keyof typeof EXTENSION): string {
-  if (format === 'json') return toJson('client', options, extra);
-  return `${format === 'command' ? toCommandLine('client', options) : toLink(name, options)}\n`;
+function textOf({ name, options, extra, ...rest }: Profile, format: keyof typeof EXTENSION): string {
+  const spares = (rest.spares ?? []).map((spare) => spare.options);
+  if (format === 'json') return toJson('client', options, extra, spares);
+  if (format === 'link') return `${toLink(name, options, spares)}\n`;
+  const left = spares.map(({ remoteaddr }) => remoteaddr).join(', ');
+  const note = left && `# kcptun takes one server. Left out, the spare ones: ${left}\n`;
+  return `${note}${toCommandLine('client', options)}\n`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isOn, type OverallState, overallState } from '../../shared/state.ts';
+import type { Ping } from '../../shared/probe.ts';
+import { isOn, type OverallState, overallState, type TunnelState, usedServer } from '../../shared/state.ts';
 import type { Locale } from '../../shared/words/locale.ts';
 import type { MenuItem } from './menu-item.ts';
 import type { BoardTunnel } from './tunnel-board.ts';
@@ -23,15 +24,22 @@ export interface TrayFace {
 /** An ampersand in a label would underline the letter behind it. */
 const label = (text: string): string => text.replaceAll('&', '&&');
 
+/** The spare server that is in use. */
+function spareOf(state: TunnelState): string {
+  const used = usedServer(state);
+  return used && used.index > 0 ? `, ${used.remote}` : '';
+}
+
 /**
  * The tray's menu: every tunnel as a checkbox. Open is always an item, because on Linux a click on the icon may never
  * be told.
  */
 export function trayMenu({ tunnels, locale, launchAtLogin }: TrayFace, act: TrayActions): MenuItem[] {
   const { desktop, list, preferences, states } = locale.words;
+  const latencyOf = (ping: Ping | null): string => (ping ? ` (${locale.latency(ping.rtt)})` : '');
   const toggles = tunnels.map(({ profile, state, ping }): MenuItem => ({
     type: 'checkbox',
-    label: label(`${profile.name} — ${states[state.kind]}${ping ? ` (${locale.latency(ping.rtt)})` : ''}`),
+    label: label(`${profile.name} — ${states[state.kind]}${spareOf(state)}${latencyOf(ping)}`),
     checked: isOn(state),
     click: ({ checked }) => act.toggle(profile.id, checked),
   }));

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Counters } from '../../shared/counters.ts';
 import type { ClientOptions } from '../../shared/options.ts';
+import type { UsedServer } from '../../shared/servers.ts';
 import { CarriedStreams } from './tcp/carried-streams.ts';
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts';
 import { EngineError } from './errors.ts';
@@ -13,19 +14,30 @@ import type { Session } from './session/types.ts';
 import type { Timer, World } from './runtime/world.ts';
 
 export interface ClientSetup {
-  options: Pick<
-    ClientOptions,
-    'localaddr' | 'remoteaddr' | 'conn' | 'autoexpire' | 'scavengettl' | 'closewait'
-  >;
+  options: Pick<ClientOptions, 'localaddr' | 'conn' | 'autoexpire' | 'scavengettl' | 'closewait'>;
   world: World;
   /** counted by the sessions */
   counters: Counters;
+  server: ServerEnd;
+}
+
+/** The client's way to its server, or to that of several which is in use. */
+export interface ServerEnd {
+  /** what is dialled, as configured */
+  readonly remote: string;
   /** Makes a session and has it send something the peer must acknowledge. */
   dial(): Promise<Session>;
   /** told whether the server has answered a session that was dialled */
   answered?(session: Session, yes: boolean): void;
-  /** makes the state of QPP for one stream */
-  cipher?: () => StreamCipher;
+  /** told that a session gives no sign of life */
+  doubtful?(): void;
+  /** makes the state of QPP for one stream of a session */
+  cipher?(session: Session): StreamCipher | undefined;
+  /** which is in use, where there are several */
+  used?(): UsedServer;
+  /** Chooses among several; calls `moved` whenever another is to be used. Resolves when the first is known. */
+  start?(moved: () => void, emit: EngineListener): Promise<void>;
+  stop?(): void;
 }
 
 /** Connections that wait for a session, at most, and how long each does. */
@@ -54,23 +66,26 @@ export class Client {
   #notAcceptedAt = -Infinity;
 
   constructor(setup: ClientSetup) {
-    const { options, world, dial, answered, cipher } = setup;
+    const { options, world, server } = setup;
     this.#setup = setup;
     this.onEvent = this.#events.onEvent;
     this.#streams = new CarriedStreams({
       world,
       events: this.#events,
       closewait: options.closewait,
-      cipher,
+      cipher: (session) => server.cipher?.(session),
     });
     this.#keepers = Array.from(
       { length: options.conn },
       () =>
         new SessionKeeper({
           world,
-          remote: options.remoteaddr,
-          dial,
-          answered,
+          get remote() {
+            return server.remote;
+          },
+          dial: () => server.dial(),
+          answered: (session, yes) => server.answered?.(session, yes),
+          doubtful: () => server.doubtful?.(),
           autoExpireMs: options.autoexpire * 1000,
           scavengeMs: options.scavengettl * 1000,
           wanted: () => this.#waiting.size > 0,
@@ -92,8 +107,18 @@ export class Client {
       (error) => this.#notAccepted(error),
     );
     this.#events.emit({ kind: 'listening', address: this.#listener.address });
-    for (const keeper of this.#keepers) keeper.start();
+    const { server } = this.#setup;
+    const begin = (): void => {
+      if (!this.#closing) for (const keeper of this.#keepers) keeper.start();
+    };
+    if (server.start) void server.start(this.#move, (event) => this.#events.emit(event)).then(begin);
+    else begin();
   }
+
+  /** Another server is in use: new streams go there as soon as it has answered. */
+  readonly #move = (): void => {
+    for (const keeper of this.#keepers) keeper.move();
+  };
 
   /** Where it listens, with the real port. */
   get address(): string {
@@ -102,10 +127,12 @@ export class Client {
   }
 
   snapshot(): EngineSnapshot {
-    const { world, counters } = this.#setup;
+    const { world, counters, server } = this.#setup;
+    const used = server.used?.();
     return engineSnapshot(
       {
         at: world.wallClock(),
+        ...(used && { used }),
         address: this.#listener?.address ?? null,
         counters,
         links: this.#keepers.map((keeper) => keeper.snapshot()),
@@ -130,6 +157,7 @@ export class Client {
   }
 
   async #close(): Promise<void> {
+    this.#setup.server.stop?.();
     const listenerClosed = this.#listener?.close();
     for (const waiting of this.#waiting) this.#dismiss(waiting);
     await this.#streams.close();

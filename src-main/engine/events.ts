@@ -1,6 +1,7 @@
 import { type Problem, problemLine } from '../../shared/options-problem.ts';
 import type { SessionSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 import type { EngineError } from './errors.ts';
+import type { MoveCause } from '../../shared/servers.ts';
 import type { Session } from './session/types.ts';
 
 /** What a running client or server tells, as it happens. */
@@ -23,6 +24,8 @@ export type EngineEvent =
   | { kind: 'session-closed'; remote: string; conv: number | null; error: EngineError }
   /** the next dial, the how manieth since a session last held, and in how many milliseconds */
   | { kind: 'redial'; remote: string; attempt: number; inMs: number }
+  /** at a client with several servers: new sessions go to another from now on */
+  | { kind: 'moved'; remote: string; from: string; why: MoveCause }
   /** a session takes no new streams */
   | { kind: 'expired'; remote: string; conv: number }
   | { kind: 'trouble'; remote: string; conv: number; trouble: Trouble }
@@ -62,6 +65,12 @@ export function troubleTeller(
   };
 }
 
+const MOVES: Record<MoveCause, (from: string) => string> = {
+  dead: (from) => `${from} does not answer`,
+  back: (from) => `it answers well again, after ${from}`,
+  faster: (from) => `it is nearer than ${from}`,
+};
+
 /** The event as a line of a log, in kcptun's words where it has some. */
 export function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
@@ -84,6 +93,8 @@ export function describeEvent(event: EngineEvent): string {
         : `session closed: ${event.remote} conv: ${event.conv} ${event.error.message}`;
     case 'redial':
       return `re-connecting: ${event.remote} in ${(event.inMs / 1000).toFixed(1)} s, attempt ${event.attempt}`;
+    case 'moved':
+      return `server changed: ${event.remote}, as ${MOVES[event.why](event.from)}`;
     case 'expired':
       return `session marked as expired: ${event.remote} conv: ${event.conv}`;
     case 'trouble':

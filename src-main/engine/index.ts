@@ -1,8 +1,12 @@
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
 import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
+import type { ProbeProgress } from '../../shared/probe.ts';
+import { optionsOfServers, type SpareOptions } from '../../shared/servers.ts';
 import { Client } from './client.ts';
+import { EngineError } from './errors.ts';
 import type { EngineListener } from './events.ts';
 import { readAddress, readOptions } from './options.ts';
+import { probeServer, type ProbeTarget } from './probe/index.ts';
 import { createQpp } from './qpp/qpp.ts';
 import { missingInternals } from './runtime/node-internals.ts';
 import { SystemWorld } from './runtime/system-world.ts';
@@ -12,6 +16,7 @@ import { type EngineContext, engineContext } from './session/context.ts';
 import { dial } from './session/dial.ts';
 import { listen } from './session/listen.ts';
 import { Route } from './session/route.ts';
+import { type OneServer, Servers } from './session/servers.ts';
 import type { EngineSnapshot } from './snapshot.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { dscpSupported } from './transport/dscp.ts';
@@ -47,6 +52,11 @@ export interface Engine extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+export interface ClientEngineSetup extends EngineSetup {
+  /** servers to go to where the first does not answer, in their order, and what differs there */
+  spares?: readonly SpareOptions[];
+}
+
 /**
  * A running kcptun client on the system's network. That its server cannot be reached is no error: it is dialled again
  * and again.
@@ -56,15 +66,42 @@ export interface Engine extends AsyncDisposable {
  */
 export async function startClient(
   given: Readonly<Partial<ClientOptions>>,
-  setup: EngineSetup = {},
+  setup: ClientEngineSetup = {},
 ): Promise<Engine> {
-  const { options, warnings } = readOptions('client', given);
+  const { options, spares, warnings } = readOptions('client', given, setup.spares);
   for (const problem of warnings) setup.onEvent?.({ kind: 'warning', problem });
-  const remote = readAddress('remoteaddr', options.remoteaddr);
-  return start(options, setup, ({ context, network, ...parts }) => {
-    const route = new Route([remote], network, (server) => dial(context, server, network));
-    return new Client({ ...parts, options, dial: route.dial, answered: route.answered });
+  return start(options, setup, (parts) => {
+    const [one, ...others] = optionsOfServers(options, spares).map((own) => oneServer(own, parts));
+    const server = others.length > 0 ? new Servers([one, ...others], options.prefer, parts.world) : one;
+    return new Client({ ...parts, options, server });
   });
+}
+
+/** The way to one server, all of whose options these are. */
+function oneServer(options: ClientOptions, { network, contextOf }: Parts): OneServer {
+  const { remoteaddr, key, crypt } = options;
+  const remote = readAddress('remoteaddr', remoteaddr);
+  const context = contextOf(options);
+  const route = new Route([remote], network, (server) => dial(context, server, network));
+  return {
+    remote: remoteaddr,
+    dial: route.dial,
+    answered: route.answered,
+    cipher: streamCipher(options),
+    ask: async (heard, signal) => {
+      const onProgress = ({ report }: ProbeProgress): void => {
+        if (report.answered !== null) heard();
+      };
+      try {
+        const target: ProbeTarget = { remote, key, crypts: [crypt], depth: 'ping' };
+        const { line } = await probeServer(target, { signal, onProgress });
+        return line.rtt && { rtt: line.rtt.median, loss: line.loss ?? 0 };
+      } catch (cause) {
+        if (cause instanceof EngineError) return null;
+        throw cause;
+      }
+    },
+  };
 }
 
 /**
@@ -80,25 +117,23 @@ export async function startServer(
   const { options, warnings } = readOptions('server', given);
   for (const problem of warnings) setup.onEvent?.({ kind: 'warning', problem });
   const local = readAddress('listen', options.listen);
-  return start(
-    options,
-    setup,
-    ({ context, network, ...parts }) =>
-      new Server({
-        ...parts,
-        options,
-        listen: (accept, tell) => listen(context, local, network, accept, tell),
-      }),
-  );
+  return start(options, setup, ({ contextOf, network, ...parts }) => {
+    const context = contextOf(options);
+    return new Server({
+      ...parts,
+      options,
+      cipher: streamCipher(options),
+      listen: (accept, tell) => listen(context, local, network, accept, tell),
+    });
+  });
 }
 
 /** What a client and a server are made of alike. */
 interface Parts {
   world: World;
   counters: Counters;
-  context: EngineContext;
   network: Network;
-  cipher: (() => StreamCipher) | undefined;
+  contextOf(options: ClientOptions | ServerOptions): EngineContext;
 }
 
 async function start(
@@ -112,9 +147,8 @@ async function start(
   const engine = make({
     world,
     counters,
-    context: engineContext(options, world, counters, trace),
     network: systemNetwork(udp, note),
-    cipher: streamCipher(options),
+    contextOf: (own) => engineContext(own, world, counters, trace),
   });
   if (onEvent) engine.onEvent(onEvent);
   if (options.dscp > 0 && !dscpSupported())

@@ -6,27 +6,35 @@ import {
   type Side,
   specOf,
 } from '../../shared/options.ts';
-import { checkValue, parseOptions } from '../../shared/options-parse.ts';
+import { parseOptions } from '../../shared/options-parse.ts';
+import { checkValue } from '../../shared/options-value.ts';
 import type { Problem } from '../../shared/options-problem.ts';
+import type { SpareOptions } from '../../shared/servers.ts';
 import { OptionError } from './errors.ts';
 
 /**
  * Every option of a side from those that are given, by the rules of the command line and of the JSON file; what is
  * absent, undefined or null is at its default.
+ * @param behind a client's spare servers
  * @throws {OptionError} for a name that is no option of this side, or else for the first option that is wrong
  */
 export function readOptions<S extends Side>(
   side: S,
   given: Readonly<Partial<OptionsOf<S>>>,
-): { options: OptionsOf<S>; warnings: Problem[] } {
-  const { options, problems, unknown } = parseOptions(side, given);
+  behind: readonly SpareOptions[] = [],
+): { options: OptionsOf<S>; spares: SpareOptions[]; warnings: Problem[] } {
+  const { options, spares, problems, unknown } = parseOptions(side, {
+    ...given,
+    ...(behind.length > 0 && { spares: behind }),
+  });
   for (const name of Object.keys(unknown)) {
     const names = optionsOf(side).map(({ key }) => key);
     throw new OptionError(name, '', `an option of a ${side}: ${names.join(', ')}`);
   }
-  for (const { severity, key, value, text } of problems)
-    if (severity === 'error') throw new OptionError(key, value, text);
-  return { options, warnings: problems };
+  for (const { severity, key, server, value, text } of problems)
+    if (severity === 'error')
+      throw new OptionError(server === undefined ? key : `${key} of server ${server}`, value, text);
+  return { options, spares, warnings: problems };
 }
 
 /** @throws {OptionError} */

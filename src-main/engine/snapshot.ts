@@ -1,6 +1,7 @@
 import type { Counters } from '../../shared/counters.ts';
 import type { Refusals, SessionSnapshot, StreamSnapshot } from '../../shared/snapshot.ts';
 import type { EngineErrorCode } from './errors.ts';
+import type { UsedServer } from '../../shared/servers.ts';
 import type { Session } from './session/types.ts';
 
 export interface LinkCause {
@@ -44,6 +45,8 @@ export interface EngineSnapshot {
   /** where it listens, with the real port; null before it does */
   address: string | null;
   counters: Counters;
+  /** at a client with several servers */
+  used?: UsedServer;
   /** at a client: one for each of the `conn` sessions that are kept */
   links: LinkSnapshot[];
   /** the replaced ones that live on for their streams included */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KeyState } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import type { MissingKey, Profile } from '../../shared/profile.ts';
+import type { SpareServer } from '../../shared/servers.ts';
 import type { OpenLock, Sealer, StoredLock } from './passphrase.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -23,7 +24,27 @@ interface Kept {
 /** The passphrase that is set: none, one that is waited for, or an open one. */
 type Lock = null | { lock: StoredLock; sealer: null } | OpenLock;
 
-/** Keys to be written, by profile, and the word that they were. */
+/** What has a key of its own: a profile, or a spare server of one. */
+export interface KeyHolder {
+  /** unique in the file */
+  id: string;
+  options: { key?: string };
+  missingKey?: MissingKey;
+}
+
+/** A spare server's id is unique within its profile alone. */
+export const spareKeyId = (profileId: string, id: string): string => `${profileId}/${id}`;
+const spareHolder = (profileId: string, spare: SpareServer): SpareServer => ({
+  ...spare,
+  id: spareKeyId(profileId, spare.id),
+});
+
+const holdersOf = (profile: Profile): KeyHolder[] => [
+  profile,
+  ...(profile.spares ?? []).map((spare) => spareHolder(profile.id, spare)),
+];
+
+/** Keys to be written, by holder, and the word that they were. */
 export interface SealedKeys {
   lock: StoredLock | undefined;
   stored: ReadonlyMap<string, StoredKey>;
@@ -31,12 +52,12 @@ export interface SealedKeys {
 }
 
 /**
- * The keys of all profiles as they lie on disk: sealed by the passphrase where one is set, else by the system's
- * keyring, else open. What cannot be opened here is kept as it is, whatever is written beside it, until its profile
+ * The keys of all profiles and their spare servers as they lie on disk: sealed by the passphrase where one is set, else by the system's
+ * keyring, else open. What cannot be opened here is kept as it is, whatever is written beside it, until its holder
  * gets a new key: another host, the keyring when it is back, or the passphrase can open it still.
  */
 export class Keys {
-  /** those of removed profiles too, which may be restored */
+  /** those of removed profiles and spare servers too, which may be restored */
   #kept = new Map<string, Kept>();
   #lock: Lock;
 
@@ -57,7 +78,7 @@ export class Keys {
     return this.#lock && !this.#lock.sealer ? this.#lock.lock : null;
   }
 
-  /** Takes in what the file holds for the profile `id`. */
+  /** Takes in what the file holds for the holder `id`. */
   read(id: string, stored: StoredKey): void {
     this.#kept.set(id, this.#open(id, stored));
   }
@@ -68,13 +89,23 @@ export class Keys {
     for (const [id, { stored, key }] of this.#kept) if (key === null) this.read(id, stored);
   }
 
-  /** The profile with its key, or with why that is missing. */
+  /** The profile with its keys, or with why they are missing. */
   present(profile: Profile): Profile {
-    const { missingKey, ...rest } = profile;
-    const kept = this.#kept.get(profile.id);
-    if (rest.options.key !== undefined || !kept || missingKey === undefined) return rest;
-    if (kept.key === null) return { ...rest, missingKey: this.#whyMissing(kept.stored) };
-    return { ...rest, options: { ...rest.options, key: kept.key } };
+    const { spares, ...rest } = this.#presented(profile);
+    if (!spares?.length) return rest;
+    const presented = spares.map((spare) => ({
+      ...this.#presented(spareHolder(profile.id, spare)),
+      id: spare.id,
+    }));
+    return { ...rest, spares: presented };
+  }
+
+  #presented<H extends KeyHolder>(holder: H): H {
+    const { missingKey, ...rest } = holder;
+    const kept = this.#kept.get(holder.id);
+    if (rest.options.key !== undefined || !kept || missingKey === undefined) return rest as H;
+    if (kept.key === null) return { ...holder, missingKey: this.#whyMissing(kept.stored) };
+    return { ...(rest as H), options: { ...rest.options, key: kept.key } };
   }
 
   /** Whether any key lies on disk less well kept than it could be. */
@@ -86,7 +117,7 @@ export class Keys {
   }
 
   /**
-   * Each profile's key for the disk; sealed anew only where it or the way to seal has changed.
+   * Each holder's key for the disk; sealed anew only where it or the way to seal has changed.
    * @param lock the passphrase that is set from now on
    * @param forget what the passphrase has sealed, and cannot be opened, is gone
    * @throws ApiError keys-locked for a new key that nothing can seal before the passphrase is given
@@ -100,7 +131,7 @@ export class Keys {
         if (stored.by === 'passphrase' && key === null) kept.set(id, gone);
     }
     const stored = new Map<string, StoredKey>();
-    for (const { id, options, missingKey } of profiles) {
+    for (const { id, options, missingKey } of profiles.flatMap(holdersOf)) {
       const old = kept.get(id);
       if (options.key !== undefined) kept.set(id, this.#sealed(id, options.key, old, lock));
       else if (missingKey === undefined) kept.delete(id);

@@ -1,5 +1,5 @@
 /** The version of the file's schema that this program writes. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
 export type StoredFile = Record<string, unknown>;
 
@@ -15,6 +15,8 @@ const MIGRATIONS: readonly ((file: StoredFile) => StoredFile)[] = [
     ...file,
     profiles: Array.isArray(file.profiles) ? file.profiles.map(withSealer) : file.profiles,
   }),
+  /** 2: knew one server a profile; a program that still does is to leave a file with more alone */
+  (file) => file,
 ];
 
 function withSealer(profile: unknown): unknown {

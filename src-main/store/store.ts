@@ -1,12 +1,20 @@
 import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type KeyState, type Notice, type NoticeFields, profileFields } from '../../shared/api.ts';
+import {
+  type KeyState,
+  type Notice,
+  type NoticeFields,
+  profileFields,
+  spareField,
+  spareFields,
+} from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
-import type { Profile, ProfileOptions } from '../../shared/profile.ts';
+import { type SpareOptions } from '../../shared/servers.ts';
+import { type MissingKey, missingKeyOf, type Profile, type ProfileOptions } from '../../shared/profile.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFields } from '../../shared/settings.ts';
 import type { Variant } from '../../shared/variant.ts';
 import type { ConfFile } from './conf-file.ts';
-import { Keys, type SealedKeys, storedKey } from './keys.ts';
+import { Keys, type SealedKeys, spareKeyId, storedKey, type StoredKey } from './keys.ts';
 import { isObject, migrate, STORE_VERSION, versionOf } from './migrations.ts';
 import {
   makeLock,
@@ -37,6 +45,7 @@ const storedProfile = z.object({
   // it names a folder too
   id: z.string().regex(/^[\w-]{1,64}$/),
   key: storedKey.optional(),
+  spares: spareFields(z.object({ ...spareField, key: storedKey.optional() })).optional(),
 });
 type StoredProfile = z.infer<typeof storedProfile>;
 
@@ -167,16 +176,31 @@ export class Store {
     this.#write({ host });
   }
 
-  #open({ key: apart, ...stored }: StoredProfile): Profile {
-    const { key: among, ...options } = stored.options as ProfileOptions;
-    const profile = { ...stored, options, demo: false };
+  #open({ key, spares = [], ...stored }: StoredProfile): Profile {
+    const opened = this.#keys.present({
+      ...stored,
+      ...this.#readKey(stored.id, stored.options as ProfileOptions, key),
+      spares: spares.map(({ id, options, key }) => ({
+        id,
+        ...this.#readKey(spareKeyId(stored.id, id), options as SpareOptions, key),
+      })),
+      demo: false,
+    });
+    if (missingKeyOf(opened) === 'unreadable') this.#note({ code: 'key-unreadable', name: stored.name });
+    return opened;
+  }
+
+  /** Takes in the key of what has one of its own. @returns the options without it, and that it is missing */
+  #readKey<O extends { key?: string }>(
+    id: string,
+    { key: among, ...options }: O,
+    apart: StoredKey | undefined,
+  ): { options: Omit<O, 'key'>; missingKey?: MissingKey } {
     // a hand may have written it where kcptun's own file has it
     const key = apart ?? (among === undefined ? undefined : { by: 'plain' as const, text: among });
-    if (!key) return profile;
-    this.#keys.read(stored.id, key);
-    const opened = this.#keys.present({ ...profile, missingKey: 'unreadable' });
-    if (opened.missingKey === 'unreadable') this.#note({ code: 'key-unreadable', name: stored.name });
-    return opened;
+    if (!key) return { options };
+    this.#keys.read(id, key);
+    return { options, missingKey: 'unreadable' };
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -208,8 +232,14 @@ export class Store {
     const state = { ...this.#state, ...change };
     guarded(() => {
       const profiles = state.profiles.map((profile) => ({
-        ...withoutKey(profile),
+        ...withoutKeys(profile),
         key: sealed.stored.get(profile.id),
+        ...(profile.spares && {
+          spares: profile.spares.map(({ id, options: { key: _, ...options } }) => ({
+            ...{ id, options },
+            key: sealed.stored.get(spareKeyId(profile.id, id)),
+          })),
+        }),
       }));
       const { lock } = sealed;
       this.#conf.store = { version: STORE_VERSION, ...state, profiles, ...(lock && { lock }) };
@@ -223,7 +253,14 @@ export class Store {
   }
 }
 
-function withoutKey({ id, name, colour, autostart, options, extra }: Profile): Omit<StoredProfile, 'key'> {
+function withoutKeys({
+  id,
+  name,
+  colour,
+  autostart,
+  options,
+  extra,
+}: Profile): Omit<StoredProfile, 'key' | 'spares'> {
   const { key: _, ...open } = options;
   return { id, name, colour, autostart, options: open, extra };
 }

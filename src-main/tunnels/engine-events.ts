@@ -8,10 +8,11 @@ export const movesState = ({ kind }: EngineEvent): boolean =>
   kind === 'up' ||
   kind === 'session-closed' ||
   kind === 'redial' ||
+  kind === 'moved' ||
   kind === 'trouble';
 
 const WARNINGS: readonly EngineEvent['kind'][] = [
-  ...(['warning', 'session-closed', 'trouble', 'refused', 'listener-failed'] as const),
+  ...(['warning', 'session-closed', 'moved', 'trouble', 'refused', 'listener-failed'] as const),
 ];
 
 export const levelOf = ({ kind }: EngineEvent): LogLevel =>

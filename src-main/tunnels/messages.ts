@@ -1,12 +1,14 @@
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
 import type { LogLevel } from '../../shared/log.ts';
+import type { SpareOptions } from '../../shared/servers.ts';
 import type { StreamSnapshot } from '../../shared/snapshot.ts';
 import type { EngineSnapshot } from '../engine/snapshot.ts';
 
 /** What a worker is given at its start. */
 export type EngineSpec = (
-  { role: 'client'; options: ClientOptions } | { role: 'server'; options: ServerOptions }
+  | { role: 'client'; options: ClientOptions; spares?: readonly SpareOptions[] }
+  | { role: 'server'; options: ServerOptions }
 ) & {
   udp: 'auto' | 'dgram';
 };

@@ -13,22 +13,23 @@ export function tunnelState(snapshot: EngineSnapshot, before: TunnelState): Tunn
 
 /** All links together: as good as the best of them. Connected is what the server has proved, never assumed. */
 function fold(snapshot: EngineSnapshot): Timeless<TunnelState> {
-  const { address, links } = snapshot;
-  if (address === null) return { kind: 'starting' };
+  const { address: at, links, used } = snapshot;
+  if (at === null) return { kind: 'starting' };
+  const where = { address: at, ...(used && { server: used }) };
   const up = links.filter(({ kind }) => kind === 'up') as Extract<LinkSnapshot, { kind: 'up' }>[];
   if (up.length > 0) {
     const misread = up.find((link) => link.misread);
-    if (misread) return { kind: 'degraded', address, why: ofMisread(misread) };
+    if (misread) return { kind: 'degraded', ...where, why: ofMisread(misread) };
     const troubled = up.find(({ session }) => session.troubles.length > 0);
-    if (!troubled) return { kind: 'connected', address };
-    return { kind: 'degraded', address, why: ofTroubles(troubled.session, snapshot) };
+    if (!troubled) return { kind: 'connected', ...where };
+    return { kind: 'degraded', ...where, why: ofTroubles(troubled.session, snapshot) };
   }
   const down = links.filter(({ kind }) => kind === 'down') as Extract<LinkSnapshot, { kind: 'down' }>[];
-  if (down.length === 0) return { kind: 'listening', address };
+  if (down.length === 0) return { kind: 'listening', ...where };
   const next = down.map(({ nextTryAt }) => nextTryAt);
   return {
     kind: down.some(({ heardAt }) => heardAt !== null) ? 'reconnecting' : 'connecting',
-    address,
+    ...where,
     attempt: Math.max(...down.map(({ attempt }) => attempt)),
     // null is now
     nextTryAt: next.includes(null) ? null : Math.min(...(next as number[])),

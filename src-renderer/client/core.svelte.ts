@@ -146,9 +146,17 @@ export class Core {
     return this.#client.request('tunnels.redial', { id });
   }
 
-  /** Sets options of a tunnel right, and has it begin anew with them. */
+  /** Sets options of a tunnel, or of the spare server that it uses, right, and has it begin anew with them. */
   async mend(tunnel: Tunnel, options: Partial<ClientOptions>): Promise<void> {
-    await this.save(tunnel, { options: { ...tunnel.profile.options, ...options } });
+    const { profile, spare } = tunnel;
+    const patch = spare
+      ? {
+          spares: profile.spares!.map((one) =>
+            one === spare ? { ...one, options: { ...one.options, ...options } } : one,
+          ),
+        }
+      : { options: { ...profile.options, ...options } };
+    await this.save(tunnel, patch);
     await this.restart(tunnel);
   }
 

@@ -3,7 +3,7 @@ import type { Counters } from '../../shared/counters.ts';
 import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
 import type { Ping } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { isOn, OFF, type TunnelState } from '../../shared/state.ts';
+import { isOn, OFF, type TunnelState, usedServer } from '../../shared/state.ts';
 import type { Connection, History, Statistics } from '../../shared/statistics.ts';
 import { Edits } from './edits.svelte.ts';
 import { appendMinute, appendSecond, joinHistory } from './history.ts';
@@ -30,6 +30,11 @@ export class Tunnel {
   readonly on = $derived(isOn(this.state));
   /** where programs connect to: as it is bound where that is known (port 0), else as configured */
   readonly address = $derived('address' in this.state ? this.state.address : this.options.localaddr);
+
+  /** which server is in use, where there are several */
+  readonly server = $derived(usedServer(this.state));
+  /** the spare server that is in use */
+  readonly spare = $derived.by(() => this.server && this.profile.spares?.[this.server.index - 1]);
 
   constructor(profile: Profile) {
     this.profile = $state.raw(profile);

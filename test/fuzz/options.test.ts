@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AddressError, formatAddress, parseAddress } from '../../shared/address.ts';
-import { checkValue, parseOptions } from '../../shared/options-parse.ts';
+import { parseOptions } from '../../shared/options-parse.ts';
+import { checkValue } from '../../shared/options-value.ts';
 import { problemLine } from '../../shared/options-problem.ts';
 import { type OptionSpec, OPTIONS, optionsOf, type Side } from '../../shared/options.ts';
 import { parseArguments, UsageError } from '../../src-main/hosts/cli/arguments.ts';

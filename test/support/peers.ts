@@ -10,8 +10,8 @@ import { type Impairment, RelayProcess } from './relay-process.ts';
 /** `go`: the `client` and `server` in the folder that KCPTUN_GO names, built of any release. */
 export type Kind = 'debian' | 'ours' | 'go';
 export type Role = 'client' | 'server';
-/** Flags without their dashes; true is a bare flag, false and undefined are left out. */
-export type Flags = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Flags without their dashes; a list is one flag several times, true is a bare flag, false and undefined are left out. */
+export type Flags = Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
 
 /** The pre-shared key of every peer: long enough for QPP, and looked for in everything a peer prints. */
 export const KEY = 'the key of the tests, which nobody may ever print '.repeat(5).trim();
@@ -37,7 +37,7 @@ export function peerCommand(kind: Kind, role: Role, flags: Flags): [string, stri
       ? [`--${name}`]
       : value === false || value === undefined
         ? []
-        : [`--${name}`, String(value)],
+        : [value].flat().flatMap((one) => [`--${name}`, String(one)]),
   );
   if (kind === 'go') {
     const { KCPTUN_GO } = process.env;
@@ -129,7 +129,7 @@ export async function startServer(
 /** Starts a client on a free port of 127.0.0.1 (or on `flags.localaddr`, a unix path too) and waits until it listens. */
 export function startClient(
   kind: Kind,
-  flags: Flags & { remoteaddr: string },
+  flags: Flags & { remoteaddr: string | readonly string[] },
   env?: NodeJS.ProcessEnv,
 ): Promise<Peer> {
   const peer = new Peer(kind, 'client', { localaddr: '127.0.0.1:0', ...COMMON, ...flags }, env);

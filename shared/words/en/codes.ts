@@ -192,6 +192,8 @@ export const codes: CodeWords = {
     'too-many-sessions': (p) => `At most ${p.most}: each is a socket and a session of its own`,
     'windows-too-large': (p) => `At most ${p.most} with windows this large, or memory runs out`,
     'streambuf-over-smuxbuf': (p) => `Not more than the session buffer, ${p.smuxbuf}`,
+    'server-list': () =>
+      'Expected a list of servers, each an address or an object with remoteaddr and what differs',
     'raw-sockets': () => 'Needs raw sockets, which are not to be had here',
     'default-key': () =>
       'The key every kcptun comes with: anybody can use the tunnel and read what it carries.',

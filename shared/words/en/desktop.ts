@@ -34,6 +34,12 @@ export const desktop = {
   lostText: 'It is dialled again until it answers.',
   back: (name: string) => `${name} is connected again`,
   backText: 'The tunnel works as before.',
+  moved: (name: string) => `${name} uses another server`,
+  movedText: {
+    dead: (to: string, from: string) => `${from} does not answer. New connections go to ${to}.`,
+    back: (to: string, _from: string) => `${to} answers well again, and takes new connections.`,
+    faster: (to: string, from: string) => `${to} is nearer than ${from}, and takes new connections.`,
+  },
   inTray: 'kcptun desktop keeps running',
   inTrayText: 'Your tunnels stay up. Find it in the tray; Quit is in its menu.',
   noTray: 'kcptun desktop is minimised',

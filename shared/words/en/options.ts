@@ -13,6 +13,10 @@ export const options: OptionTexts = {
     label: 'Local address',
     help: 'Where your programs connect to. Without a host it listens on every interface.',
   },
+  prefer: {
+    label: 'Prefer',
+    help: 'Of several servers: the first in the order that works, or the one with the least latency.',
+  },
   remoteaddr: {
     label: 'Server',
     help: 'Where the kcptun server listens. A port range takes a random port for each new session.',

@@ -164,6 +164,7 @@ export const codes: CodeWords = {
     'too-many-sessions': (p) => `最多 ${p.most}：每一个都要占用套接字和会话`,
     'windows-too-large': (p) => `窗口这么大时最多 ${p.most}，否则内存不足`,
     'streambuf-over-smuxbuf': (p) => `不能大于会话缓冲区（${p.smuxbuf}）`,
+    'server-list': () => '应为服务器列表：每项是一个地址，或包含 remoteaddr 和不同之处的对象',
     'raw-sockets': () => '需要原始套接字，此处无法使用',
     'default-key': () => '这是每个 kcptun 自带的密钥：任何人都能使用隧道并读取其中的内容。',
     'no-secrecy': () => '没有保护作用：途中任何人都能读取和篡改数据。',

@@ -34,6 +34,12 @@ export const desktop: typeof desktopEn = {
   lostText: '将不断重新连接，直到服务器应答。',
   back: (name) => `${name} 已重新连接`,
   backText: '隧道恢复正常。',
+  moved: (name) => `${name} 换用了另一台服务器`,
+  movedText: {
+    dead: (to, from) => `${from} 没有应答。新连接改走 ${to}。`,
+    back: (to) => `${to} 已恢复正常，新连接走它。`,
+    faster: (to, from) => `${to} 的延迟比 ${from} 低，新连接走它。`,
+  },
   inTray: 'kcptun desktop 仍在运行',
   inTrayText: '隧道保持连接。可在托盘中找到它，退出也在托盘菜单里。',
   noTray: 'kcptun desktop 已最小化',

@@ -10,6 +10,7 @@ import type { OptionTexts } from '../option-texts.ts';
 
 export const options: OptionTexts = {
   localaddr: { label: '本地地址', help: '您的程序所连接的地址。不写主机则监听所有网络接口。' },
+  prefer: { label: '优先', help: '有多个服务器时：按顺序用第一个能用的，或用延迟最低的。' },
   remoteaddr: {
     label: '服务器',
     help: 'kcptun 服务器监听的地址。填写端口范围时，每个新会话随机选取一个端口。',

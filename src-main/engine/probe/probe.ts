@@ -96,16 +96,18 @@ class Probe {
     const { network, remote, signal } = this.#o;
     this.#tell('resolving');
     const hosts = await network.resolve(remote.host);
+    const finish = (): void => this.#finish();
     try {
       await this.#open(hosts);
       await new Promise<void>((resolve) => {
         this.#finish = resolve;
         if (signal?.aborted) return resolve();
-        signal?.addEventListener('abort', () => resolve(), { once: true });
+        signal?.addEventListener('abort', finish);
         this.#tell('asking');
         this.#wave(0);
       });
     } finally {
+      signal?.removeEventListener('abort', finish);
       this.#close();
     }
     this.#tell('done');

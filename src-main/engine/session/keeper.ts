@@ -9,11 +9,13 @@ import type { Timer, World } from '../runtime/world.ts';
 export interface KeeperOptions {
   world: World;
   /** what is dialled, for the events */
-  remote: string;
+  readonly remote: string;
   /** Makes a session and has it send something the peer must acknowledge. */
   dial(): Promise<Session>;
   /** told whether the server has answered a session that was dialled */
   answered?(session: Session, yes: boolean): void;
+  /** told that the current session gives no sign of life */
+  doubtful?(): void;
   /** age at which a session is replaced; 0 is never */
   autoExpireMs: number;
   /** how long a replaced session may live on for its streams; negative is as long as they last */
@@ -95,6 +97,8 @@ export class SessionKeeper {
   #misread: EngineError | null = null;
   /** the current session is to be replaced though it lives */
   #outdated = false;
+  /** and its streams are to have all the time they take */
+  #spared = false;
   #closed = false;
 
   constructor(options: KeeperOptions) {
@@ -168,9 +172,23 @@ export class SessionKeeper {
   /** Dials anew at once, whatever there is: after a sleep or a change of the network. */
   redial(): void {
     if (this.#closed) return;
-    this.#failures = 0;
     if (this.#current) this.#retire(this.#current);
     this.#without(null);
+    this.#dialAnew();
+  }
+
+  /**
+   * Dials anew at once, and when that is answered takes it in place of the current session, which takes no new streams
+   * from then on and lives as long as those it has.
+   */
+  move(): void {
+    if (this.#closed) return;
+    this.#outdated = this.#spared = this.#current !== undefined;
+    this.#dialAnew();
+  }
+
+  #dialAnew(): void {
+    this.#failures = 0;
     if (this.#dial.kind === 'pause') this.#dial.timer.stop();
     if (this.#dial.kind === 'proving') {
       const { session, timer } = this.#dial;
@@ -279,14 +297,15 @@ export class SessionKeeper {
   }
 
   #retire(session: Session): void {
+    const spared = this.#spared;
     this.#forgetCurrent();
     this.#options.emit({ kind: 'expired', remote: session.remote, conv: session.conv });
-    this.#retired.add(session);
+    this.#retired.add(session, spared);
   }
 
   #forgetCurrent(): void {
     this.#current = undefined;
-    this.#outdated = false;
+    this.#outdated = this.#spared = false;
     this.#expiry?.stop();
     this.#check?.stop();
     this.#check = undefined;
@@ -354,6 +373,7 @@ export class SessionKeeper {
     this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
     this.#recheck();
+    this.#options.doubtful?.();
     if (this.#dial.kind === 'none') this.#dialNow();
   }
 

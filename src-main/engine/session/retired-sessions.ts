@@ -13,6 +13,8 @@ const SILENCE_RTOS = 10;
  */
 export class RetiredSessions {
   readonly #since = new Map<Session, number>();
+  /** those whose streams nothing cuts short */
+  readonly #spared = new WeakSet<Session>();
   #timer: Timer | undefined;
 
   /** @param lifeMs how long a session may live on; negative is as long as its streams last */
@@ -25,8 +27,10 @@ export class RetiredSessions {
     return this.#since.keys();
   }
 
-  add(session: Session): void {
+  /** @param spared it lives on as long as its streams last: a peer that is silent now may be back */
+  add(session: Session, spared = false): void {
     session.expired = true;
+    if (spared) this.#spared.add(session);
     this.#since.set(session, this.world.now());
     this.#timer ??= this.world.after(LOOK_MS, this.#look);
   }
@@ -51,6 +55,8 @@ export class RetiredSessions {
     const { inFlight, sndQueue, heardAgo, rto, troubles } = session.snapshot();
     if (session.mux.streams === 0 && inFlight === 0 && sndQueue === 0)
       return new EngineError('closed', 'expired, and its last stream has ended');
+    // smux gives up a dead one by itself
+    if (this.#spared.has(session)) return undefined;
     if (this.lifeMs >= 0 && age >= this.lifeMs)
       return new EngineError('closed', `expired ${Math.round(age / 1000)} s ago`);
     const silence = Math.min(age, heardAgo ?? Infinity);

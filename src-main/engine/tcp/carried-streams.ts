@@ -19,8 +19,8 @@ export interface CarriedOptions {
   events: EventSource;
   /** seconds */
   closewait: number;
-  /** makes the state of QPP for one stream */
-  cipher?: () => StreamCipher;
+  /** makes the state of QPP for one stream of a session */
+  cipher?: (session: Session) => StreamCipher | undefined;
 }
 
 /** The connections that an engine carries now: joins each with its stream, tells its beginning and end, and lists it. */
@@ -42,7 +42,7 @@ export class CarriedStreams {
     const pipe = new Pipe(socket, stream, {
       world,
       closeWaitMs: closewait * 1000,
-      cipher: cipher?.(),
+      cipher: cipher?.(session),
       onClose: (reason) => {
         this.#pipes.delete(pipe);
         const told = { in: route.in, out: route.out, stream: snapshot(), reason: reason?.message ?? null };

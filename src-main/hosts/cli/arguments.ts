@@ -1,4 +1,4 @@
-import { expected, valueOfText } from '../../../shared/options-parse.ts';
+import { expected, valueOfText } from '../../../shared/options-value.ts';
 import { type OptionSpec, optionsOf, type OptionValue, type Side } from '../../../shared/options.ts';
 
 /** What the user asked for cannot be done; the message is the one line for stderr. Leaves with status 2. */
@@ -9,6 +9,8 @@ export class UsageError extends Error {
 /** What is to be run: values by JSON key, not checked yet, and the file given with -c. */
 export interface RunArguments {
   values: Record<string, OptionValue>;
+  /** further servers, where `remoteaddr` was given several times */
+  spares?: readonly string[];
   config?: string;
 }
 
@@ -18,7 +20,7 @@ export type Arguments =
 
 /**
  * Reads the arguments of `kcptun client` or `kcptun server` as Go's flag package does: one dash or two, `--flag=value`
- * or `--flag value`, a boolean's value only behind `=`, the last of several winning.
+ * or `--flag value`, a boolean's value only behind `=`, the last of several winning; but each remoteaddr is a server.
  * @throws {UsageError} for an unknown option, a missing value, or a boolean that is none
  */
 export function parseArguments(side: Side, argv: readonly string[]): Arguments {
@@ -26,6 +28,7 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
     optionsOf(side).flatMap((spec) => spec.flags.map((flag) => [flag, spec])),
   );
   const values: Record<string, OptionValue> = {};
+  const spares: string[] = [];
   let config: string | undefined;
   let lineLog: string | undefined;
   let debug = false;
@@ -59,9 +62,10 @@ export function parseArguments(side: Side, argv: readonly string[]): Arguments {
       throw new UsageError(
         `${typed}: a value is missing: expected ${spec ? expected(spec) : flag === 'c' ? 'the path of a JSON file' : 'the path of a CSV file'}`,
       );
-    if (spec) values[spec.key] = valueOfText(spec, text);
+    if (spec?.key === 'remoteaddr' && 'remoteaddr' in values) spares.push(text);
+    else if (spec) values[spec.key] = valueOfText(spec, text);
     else if (flag === 'c') config = text;
     else lineLog = text;
   }
-  return { ask: 'run', values, config, debug, lineLog };
+  return { ask: 'run', values, ...(spares.length > 0 && { spares }), config, debug, lineLog };
 }

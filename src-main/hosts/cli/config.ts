@@ -10,12 +10,13 @@ import { type RunArguments, UsageError } from './arguments.ts';
  */
 export function resolveOptions<S extends Side>(
   side: S,
-  { values, config }: RunArguments,
+  { values, spares, config }: RunArguments,
   env: NodeJS.ProcessEnv,
 ): ParsedOptions<S> {
   const file = config === undefined ? {} : readConfig(config);
   const input: Record<string, unknown> = env.KCPTUN_KEY ? { key: env.KCPTUN_KEY, ...values } : { ...values };
   // JSON keys match whatever their case; null leaves what the command line says
+  if (spares) input.remoteaddr = [values.remoteaddr, ...spares];
   for (const [key, value] of Object.entries(file)) if (value !== null) input[key.toLowerCase()] = value;
   const parsed = parseOptions(side, input);
   const error = parsed.problems.find(({ severity }) => severity === 'error');

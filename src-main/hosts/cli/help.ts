@@ -1,4 +1,4 @@
-import { expected } from '../../../shared/options-parse.ts';
+import { expected } from '../../../shared/options-value.ts';
 import { type OptionSpec, optionsOf, type Side } from '../../../shared/options.ts';
 
 export const MAIN_HELP = `kcptun: carries TCP connections over UDP, as xtaci/kcptun does

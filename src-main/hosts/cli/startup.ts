@@ -1,7 +1,12 @@
+import type { SpareOptions } from '../../../shared/servers.ts';
 import { type ClientOptions, effectiveKcp, type ServerOptions } from '../../../shared/options.ts';
 
 /** The effective parameters as kcptun prints them when it starts; of the key only that it is there. */
-export function startupLines(version: string, options: ClientOptions | ServerOptions): string[] {
+export function startupLines(
+  version: string,
+  options: ClientOptions | ServerOptions,
+  spares: readonly SpareOptions[] = [],
+): string[] {
   const { nodelay, interval, resend, nc } = effectiveKcp(options);
   return [
     `version: ${version}`,
@@ -13,6 +18,7 @@ export function startupLines(version: string, options: ClientOptions | ServerOpt
     `mode: ${options.mode}`,
     `nodelay parameters: ${nodelay} ${interval} ${resend} ${nc}`,
     ...('remoteaddr' in options ? [`remote address: ${options.remoteaddr}`] : []),
+    ...spares.map(spareLine),
     `sndwnd: ${options.sndwnd} rcvwnd: ${options.rcvwnd}`,
     `compression: ${!options.nocomp}`,
     `mtu: ${options.mtu}`,
@@ -34,6 +40,13 @@ export function startupLines(version: string, options: ClientOptions | ServerOpt
     `quiet: ${options.quiet}`,
   ];
 }
+
+/** A spare server and what it has of its own; of a key only that there is one. */
+const spareLine = ({ remoteaddr, ...own }: SpareOptions): string =>
+  [
+    `spare server: ${remoteaddr}`,
+    ...Object.entries(own).map(([key, value]) => (key === 'key' ? 'key: set' : `${key}: ${value}`)),
+  ].join(' ');
 
 /** What was asked for and is not known here; of what is known and questionable the engine warns. */
 export const unknownLines = (unknown: Readonly<Record<string, unknown>>): string[] =>

@@ -27,11 +27,11 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const args = parseArguments(side, argv);
   if (args.ask === 'help') return void process.stdout.write(sideHelp(side));
   if (args.ask === 'version') return void process.stdout.write(`kcptun version ${version}\n`);
-  const { options, unknown } = resolveOptions(side, args, process.env);
+  const { options, spares, unknown } = resolveOptions(side, args, process.env);
   const log = new Log(options.log);
   const signal = untilSignal();
 
-  for (const line of [...startupLines(version, options), ...unknownLines(unknown)]) log.line(line);
+  for (const line of [...startupLines(version, options, spares), ...unknownLines(unknown)]) log.line(line);
   if ('key' in args.values)
     log.line('WARNING: --key can be seen by others on this machine: set KCPTUN_KEY, or name a file with -c');
   const onEvent = (event: EngineEvent): void => {
@@ -41,7 +41,7 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
   const setup = { onEvent, trace: openTrace(process.env, log.line) };
   const starting =
     side === 'client'
-      ? startClient(options as ClientOptions, setup)
+      ? startClient(options as ClientOptions, { ...setup, spares })
       : startServer(options as ServerOptions, setup);
   // stderr gets it too, but who logs to a file may not see that
   if (options.log !== '') starting.catch((error: Error) => log.line(error.message));

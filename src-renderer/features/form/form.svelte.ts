@@ -3,7 +3,7 @@ import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProblemFields } from '../../../shared/options-problem.ts';
 import { SHORTEST_KEY } from '../../../shared/limits.ts';
 import { checkBounds, checkOptions } from '../../../shared/options-rules.ts';
-import { checkValue, valueOfText } from '../../../shared/options-parse.ts';
+import { checkValue, valueOfText } from '../../../shared/options-value.ts';
 import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
 import { COLOURS, type MissingKey, type Profile } from '../../../shared/profile.ts';
 import type { Variant } from '../../../shared/variant.ts';

@@ -74,6 +74,33 @@ describe('a tunnel in trouble', () => {
     expect(await stateOf(id)).toMatchObject({ kind: 'connected' });
   });
 
+  it('asks the spare server that is in use, with what that has of its own', async () => {
+    const spares = [{ id: 's', options: { remoteaddr: 'spare:1', key: 'swordfish', crypt: 'xtea' } }];
+    const options = { remoteaddr: 'vps:29900', key: 'hunter2', crypt: 'aes' };
+    const { id } = await client.request('profiles.create', { name: 'one', options, spares });
+    await client.request('tunnels.start', { id });
+    expect(app.workers.at(-1)!.spec).toMatchObject({ spares: [spares[0].options] });
+    unanswered();
+    const used = { index: 1, remote: 'spare:1', moved: { from: 'vps:29900', why: 'dead' as const } };
+    const report = { ...engineSnapshot(Date.now(), {}, { links: [downLink({ unanswered: true })] }), used };
+    app.workers.at(-1)!.report({ snapshot: report });
+    expect(await stateOf(id)).toMatchObject({ server: used, diagnosis: { code: 'no-answer' } });
+    expect(app.probes.asked.map(({ target }) => target)).toMatchObject([
+      { key: 'hunter2', remote: { host: 'vps' } },
+      { key: 'swordfish', remote: { host: 'spare' } },
+    ]);
+    // what the first has told is nothing to this one
+    app.probes.asked[0].answer(probeReport({ found: { crypt: 'aes-128' } }));
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { code: 'no-answer' } });
+    app.probes.asked[1].answer(probeReport({ found: { crypt: 'tea' } }));
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ diagnosis: { code: 'other-crypt', fix: { crypt: 'tea' } } });
+    void client.request('tunnels.ping', { ids: [id] });
+    await settle();
+    expect(app.probes.asked.at(-1)!.target).toMatchObject({ key: 'swordfish', remote: { host: 'spare' } });
+  });
+
   it('shows a session that is up and that nothing can pass as in trouble', async () => {
     const id = await create();
     await client.request('tunnels.start', { id });

@@ -55,6 +55,20 @@ describe('Notifier', () => {
     ]);
   });
 
+  it('tells that another server is in use, and why, once', () => {
+    const remote = 'b:1';
+    be({ ...connected, server: { index: 0, remote: 'a:1', moved: null } });
+    be({ ...connected, server: { index: 1, remote, moved: { from: 'a:1', why: 'dead' } } });
+    be({ ...reconnecting, server: { index: 1, remote, moved: { from: 'a:1', why: 'dead' } } });
+    be({ ...connected, server: { index: 0, remote: 'a:1', moved: { from: remote, why: 'back' } } });
+    // the nearest one was there from the beginning
+    be({ ...connected, server: { index: 2, remote: 'c:1', moved: null } }, 'b');
+    expect(told).toEqual([
+      'tunnel a uses another server: a:1 does not answer. New connections go to b:1.',
+      'tunnel a uses another server: a:1 answers well again, and takes new connections.',
+    ]);
+  });
+
   it('says nothing of a loss that mends itself at once', () => {
     be(connected);
     be(reconnecting);

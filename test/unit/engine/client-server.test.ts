@@ -9,6 +9,7 @@ import { zeroCounters } from '../../../shared/counters.ts';
 import { Client, type ClientSetup } from '../../../src-main/engine/client.ts';
 import { describeEvent, type EngineEvent } from '../../../src-main/engine/events.ts';
 import { Server, type ServerSetup } from '../../../src-main/engine/server.ts';
+import type { StreamCipher } from '../../../src-main/engine/tcp/pipe.ts';
 import { MemoryLine, SocketWorld } from '../../support/memory-session.ts';
 import { dialTcp, readAll, readSome, TestTarget } from '../../support/tcp.ts';
 import { until } from '../../support/until.ts';
@@ -33,7 +34,7 @@ interface Tuning {
   target: string;
   client?: Partial<ClientSetup['options']>;
   server?: Partial<ServerSetup['options']>;
-  cipher?: ClientSetup['cipher'];
+  cipher?: () => StreamCipher;
 }
 
 async function tunnel({ version = 2, target, client = {}, server = {}, cipher }: Tuning): Promise<Tunnel> {
@@ -49,13 +50,12 @@ async function tunnel({ version = 2, target, client = {}, server = {}, cipher }:
   });
   const theClient = new Client({
     options: {
-      ...{ localaddr: '127.0.0.1:0', remoteaddr: 'server:29900', conn: 1 },
+      ...{ localaddr: '127.0.0.1:0', conn: 1 },
       ...{ autoexpire: 0, scavengettl: 600, closewait: 0, ...client },
     },
     world,
     counters: zeroCounters(),
-    dial: line.dial,
-    cipher,
+    server: { remote: 'server:29900', dial: line.dial, cipher },
   });
   theServer.onEvent((event) => void events[1].push(event));
   theClient.onEvent((event) => void events[0].push(event));

@@ -163,12 +163,12 @@ const FAULTS: Fault[] = [
       const world = new SocketWorld();
       const client = new Client({
         options: {
-          ...{ localaddr: '127.0.0.1:0', remoteaddr: 'server:29900', conn: 1 },
+          ...{ localaddr: '127.0.0.1:0', conn: 1 },
           ...{ autoexpire: 0, scavengettl: 600, closewait: 0 },
         },
         world,
         counters: zeroCounters(),
-        dial: new MemoryLine(world, 2).dial,
+        server: { remote: 'server:29900', dial: new MemoryLine(world, 2).dial },
       });
       toClose.push(() => client.close());
       const events: EngineEvent[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions, valueOfText } from '../../../shared/options-parse.ts';
+import { parseOptions } from '../../../shared/options-parse.ts';
+import { valueOfText } from '../../../shared/options-value.ts';
 import { problemLine } from '../../../shared/options-problem.ts';
 import { defaultOptions, specOf } from '../../../shared/options.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultOptions, effectiveKcp, MODES, OPTIONS, optionsOf, PRESETS } from '../../../shared/options.ts';
-import { checkValue } from '../../../shared/options-parse.ts';
+import { checkValue } from '../../../shared/options-value.ts';
 
 describe('the table of options', () => {
   it('names each option, and each flag of a side, once', () => {

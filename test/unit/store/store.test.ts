@@ -49,7 +49,7 @@ describe('Store', () => {
       [],
       [],
     ]);
-    expect(onDisk().version).toBe(2);
+    expect(onDisk().version).toBe(3);
   });
 
   it('gives back after a restart what was saved', () => {
@@ -159,6 +159,62 @@ describe('Store', () => {
     expect(open(new BoxDouble()).profiles[0].options.key).toBe('hunter2');
   });
 
+  describe('with spare servers', () => {
+    const spares = [
+      { id: 'x', options: { remoteaddr: 'b:1', key: 'swordfish' } },
+      { id: 'y', options: { remoteaddr: 'c:1', crypt: 'xtea' as const } },
+    ];
+    const text = (): string => readFileSync(path(), 'utf8');
+
+    it('gives them back, and seals their keys as the first one', () => {
+      const keyring = new BoxDouble();
+      open(keyring).profiles = [profile('a', { spares }), profile('b', { spares })];
+      expect(text()).not.toMatch(/hunter2|swordfish/);
+      expect(open(keyring).profiles.map((one) => one.spares)).toEqual([spares, spares]);
+    });
+
+    it('keeps a key that cannot be opened, wherever its server is moved to', () => {
+      const keyring = new BoxDouble();
+      open(keyring).profiles = [profile('a', { spares })];
+      const without = open(null);
+      const [one] = without.profiles;
+      expect(one.spares).toEqual([
+        { id: 'x', options: { remoteaddr: 'b:1' }, missingKey: 'unreadable' },
+        spares[1],
+      ]);
+      expect(without.notices).toMatchObject([{ code: 'key-unreadable' }]);
+      without.profiles = [{ ...one, spares: [...one.spares!].reverse() }];
+      expect(open(keyring).profiles[0].spares).toEqual([...spares].reverse());
+    });
+
+    it('moves their keys with the passphrase: sealed anew, locked, opened, forgotten', async () => {
+      const store = open();
+      store.profiles = [profile('a', { options: { remoteaddr: 'a:1' }, spares })];
+      expect(text()).toContain('swordfish');
+      await store.setPassphrase('correct horse');
+      expect(text()).not.toContain('swordfish');
+      const locked = open();
+      expect(locked.profiles[0].spares![0]).toMatchObject({ missingKey: 'locked' });
+      await locked.unlock('correct horse');
+      expect(locked.profiles[0].spares).toEqual(spares);
+      await locked.removePassphrase();
+      expect(open().profiles[0].spares).toEqual(spares);
+      await locked.setPassphrase('battery staple');
+      const forgetful = open();
+      await forgetful.forgetPassphrase();
+      expect(forgetful.profiles[0].spares![0]).toMatchObject({ missingKey: 'cleared' });
+    });
+
+    it('reads a file of version 2, and leaves none that a program of its time would cut short', () => {
+      open().profiles = [profile('a')];
+      write({ ...onDisk(), version: 2 });
+      const store = open();
+      expect(store.profiles).toEqual([profile('a')]);
+      store.profiles = [profile('a', { spares })];
+      expect(onDisk().version).toBe(3);
+    });
+  });
+
   it('reads a file of version 1, whose keys said only that they were sealed', () => {
     const { missingKey: _, options: __, ...rest } = profile('a');
     const entry = { ...rest, options: { remoteaddr: 'example.com:29900' } };
@@ -172,7 +228,7 @@ describe('Store', () => {
     });
     expect(open(null).profiles).toMatchObject([{ missingKey: 'unreadable' }, { options: { key: 'open' } }]);
     expect(open(keyring).profiles.map(({ options }) => options.key)).toEqual(['hunter2', 'open']);
-    expect(onDisk().version).toBe(2);
+    expect(onDisk().version).toBe(3);
   });
 
   it('sets one broken profile aside and keeps the others', () => {

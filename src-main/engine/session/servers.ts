@@ -1,0 +1,101 @@
+import type { ServerEnd } from '../client.ts';
+import type { EngineListener } from '../events.ts';
+import type { UsedServer } from '../../../shared/servers.ts';
+import type { StreamCipher } from '../tcp/pipe.ts';
+import type { Timer, World } from '../runtime/world.ts';
+import { ServerChoice, type ServerLook } from './server-choice.ts';
+import type { Session } from './types.ts';
+
+/** A dial that has not been answered by then puts its server in doubt. */
+const PROMPT_MS = 1_000;
+
+/** One of several servers, with what it has of its own. */
+export interface OneServer extends Pick<ServerEnd, 'remote' | 'dial'> {
+  answered(session: Session, yes: boolean): void;
+  cipher?(): StreamCipher;
+  /** How far it is, or null where it does not answer; `heard` is called at its first answer. */
+  ask(heard: () => void, signal: AbortSignal): Promise<ServerLook | null>;
+}
+
+/** Several servers as one: sessions go to the one that is chosen, and each belongs to the server that it was made with. */
+export class Servers implements ServerEnd {
+  readonly #of = new WeakMap<Session, OneServer>();
+  readonly #prompts = new Set<Timer>();
+  readonly #choice: ServerChoice;
+  #move: UsedServer['moved'] = null;
+  #moved: () => void = () => {};
+  #emit: EngineListener = () => {};
+
+  /** @param servers the wanted ones first */
+  constructor(
+    private readonly servers: readonly OneServer[],
+    prefer: 'first' | 'fastest',
+    private readonly world: World,
+  ) {
+    this.#choice = new ServerChoice({
+      world,
+      prefer,
+      count: servers.length,
+      ask: (server, heard, signal) => servers[server].ask(heard, signal),
+      moved: (to, from, why) => {
+        this.#move = { from: servers[from].remote, why };
+        this.#emit({ kind: 'moved', remote: servers[to].remote, ...this.#move });
+        this.#moved();
+      },
+    });
+  }
+
+  get remote(): string {
+    return this.#server.remote;
+  }
+
+  async dial(): Promise<Session> {
+    const server = this.#server;
+    try {
+      const session = await server.dial();
+      this.#of.set(session, server);
+      const prompt = this.world.after(PROMPT_MS, () => {
+        this.#prompts.delete(prompt);
+        if (server === this.#server && session.snapshot().heardAgo === null) this.doubtful();
+      });
+      this.#prompts.add(prompt);
+      return session;
+    } catch (cause) {
+      this.doubtful();
+      throw cause;
+    }
+  }
+
+  answered(session: Session, yes: boolean): void {
+    const server = this.#of.get(session);
+    server?.answered(session, yes);
+    if (!yes && server === this.#server) this.doubtful();
+  }
+
+  cipher(session: Session): StreamCipher | undefined {
+    return this.#of.get(session)?.cipher?.();
+  }
+
+  doubtful(): void {
+    this.#choice.doubt();
+  }
+
+  used(): UsedServer {
+    return { index: this.#choice.current, remote: this.remote, moved: this.#move };
+  }
+
+  start(moved: () => void, emit: EngineListener): Promise<void> {
+    this.#moved = moved;
+    this.#emit = emit;
+    return this.#choice.start();
+  }
+
+  stop(): void {
+    this.#choice.stop();
+    for (const prompt of this.#prompts) prompt.stop();
+  }
+
+  get #server(): OneServer {
+    return this.servers[this.#choice.current];
+  }
+}
