@@ -15,12 +15,19 @@ export interface Launch {
 }
 
 /** @param argv without the program's own name; the system and Chromium have theirs among them */
-export function readLaunch(argv: readonly string[]): Launch {
+export function shellArguments(argv: readonly string[]): Launch {
   const options = { folder: { type: 'string' }, smoke: { type: 'boolean' } } as const;
   const given = parseArgs({ args: [...argv], options, strict: false }).values;
-  const named = typeof given.folder === 'string' ? given.folder : undefined;
-  const smoke = given.smoke === true;
-  return { smoke, folder: named ?? (smoke ? mkdtempSync(join(tmpdir(), 'kcptun-smoke-')) : undefined) };
+  return {
+    folder: typeof given.folder === 'string' ? given.folder : undefined,
+    smoke: given.smoke === true,
+  };
+}
+
+/** As `shellArguments`, with a folder of its own for a proof that names none. */
+export function readLaunch(argv: readonly string[]): Launch {
+  const { folder, smoke } = shellArguments(argv);
+  return { smoke, folder: folder ?? (smoke ? mkdtempSync(join(tmpdir(), 'kcptun-smoke-')) : undefined) };
 }
 
 /** The link among what the system hands over, as a kcptun link: our own scheme is that under a name no other program takes. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ElectronMain } from '../../src-main/hosts/electron/electron-main.ts';
 import { electronBinary } from '../../src-main/hosts/cli/electron-binary.ts';
-import { type Flags, type Kind, type Peer, startServer } from '../support/peers.ts';
+import { debianIsHere, type Flags, type Kind, type Peer, startServer } from '../support/peers.ts';
 import { Process } from '../support/process.ts';
 import { ShellProcess } from '../support/shell/shell-process.ts';
 import { TransferTarget } from '../support/traffic.ts';
@@ -120,6 +120,7 @@ export const test = base.extend<Fixtures>({
   server: async ({ target }, use) => {
     const started: Peer[] = [];
     await use(async (kind, flags = {}) => {
+      base.skip(kind === 'debian' && !debianIsHere, 'the reference is not to be had on this system');
       const peer = await startServer(kind, { target: target.address, ...flags });
       started.push(peer);
       return peer;

@@ -79,6 +79,26 @@ describe('kcptun start', () => {
     expect(existsSync(join(folder, 'tried'))).toBe(false);
   });
 
+  it('proves the build where there is no Electron, in the folder that is named', async () => {
+    const data = join(folder, 'data');
+    await using run = new Process(process.execPath, [bundle, 'start', '--smoke', '--folder', data], {
+      ...environment(),
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    });
+    expect(await run.exited, run.output).toEqual({ code: 0, signal: null });
+    expect(run.output).toMatch(/\nkcptun: smoke: the window is up and 1 MiB went through the demo, in .*\n$/);
+    expect(existsSync(join(data, 'kcptun-desktop.json'))).toBe(true);
+  });
+
+  it('says in one line what a proof of the build failed by', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const args = [bundle, 'web', '--smoke', '--folder', join(folder, 'file')];
+    await using run = new Process(process.execPath, args, environment());
+    expect((await run.exited).code).toBe(1);
+    expect(run.output).toMatch(/^kcptun: smoke: the core: .*\n$/);
+  });
+
   it('ends as Electron does, once that had its window', async () => {
     electron(`process.send('started', () => process.exit(3));`);
     await using run = start();

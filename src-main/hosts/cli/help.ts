@@ -8,9 +8,11 @@ usage:
   kcptun server [options]    take them from kcptun clients and connect each to a target
   kcptun probe [options] host:port
                              ask a server what it is, and print a client's command line that fits it
-  kcptun web [--port port] [--folder path]
+  kcptun web [--port port] [--folder path] [--smoke]
                              serve the window to a browser on this machine; profiles are kept in the folder
-  kcptun start               open the window, or serve it where Electron is missing
+  kcptun start [--folder path] [--smoke]
+                             open the window, or serve it where Electron is missing
+                             --smoke proves that it works: 1 MiB through a tunnel, one line, and the end
   kcptun --version
   kcptun --help
 

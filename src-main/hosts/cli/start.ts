@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellArguments } from '../../app/launch.ts';
 import { packageRoot } from '../../app/package-root.ts';
 import { electronBinary, electronPackage, whyNoWindow } from './electron-binary.ts';
 import { runWeb } from './web.ts';
@@ -11,7 +12,13 @@ export async function runStart(argv: readonly string[]): Promise<void> {
   const why = whyNoWindow() ?? (await startElectron(argv));
   if (why === undefined) return;
   process.stderr.write(`kcptun: ${why}: serving the window to a browser instead\n`);
-  return runWeb([]);
+  return runWeb(webArguments(argv));
+}
+
+/** What the web host takes of a shell's arguments; Chromium's are nothing to it. */
+export function webArguments(argv: readonly string[]): string[] {
+  const { folder, smoke } = shellArguments(argv);
+  return [...(folder === undefined ? [] : ['--folder', folder]), ...(smoke ? ['--smoke'] : [])];
 }
 
 /** Resolves when Electron has ended, with the reason where it never had a window. */

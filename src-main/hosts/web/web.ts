@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../../package.json';
+import type { ApiCore } from '../../../shared/api.ts';
 import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
 import { WindowFiles } from '../../app/window-files.ts';
@@ -19,6 +20,7 @@ export interface WebArguments {
 export interface RunningWeb {
   /** to be opened in a browser, once */
   address: string;
+  core: ApiCore;
   /** stops every tunnel, and resolves when all is closed and written */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function startWeb({
     const server = await serveWeb(core, files, port, onAddress);
     return {
       address: server.address,
+      core,
       close: async () => {
         await server.close();
         await close();

@@ -4,15 +4,20 @@ import { parseWebArguments } from '../../../../src-main/hosts/cli/web.ts';
 
 describe('parseWebArguments', () => {
   it('takes a port and a folder', () => {
-    expect(parseWebArguments([])).toEqual({ port: 0, folder: undefined });
+    expect(parseWebArguments([])).toEqual({ port: 0, folder: undefined, smoke: false });
     expect(parseWebArguments(['--port', '1', '-h'])).toBeNull();
-    expect(parseWebArguments(['--port', '8080', '--folder=/x'])).toEqual({ port: 8080, folder: '/x' });
+    expect(parseWebArguments(['--smoke'])?.smoke).toBe(true);
+    expect(parseWebArguments(['--port', '8080', '--folder=/x'])).toEqual({
+      port: 8080,
+      folder: '/x',
+      smoke: false,
+    });
   });
 
   it.each([
     [['--port', '65536'], '--port "65536": expected an integer from 0 to 65535'],
     [['--port', 'http'], '--port "http": expected an integer from 0 to 65535'],
-    [['--host', 'x'], "Unknown option '--host': expected --port port or --folder path"],
+    [['--host', 'x'], "Unknown option '--host': expected --port port, --folder path or --smoke"],
   ])('refuses %j', (argv, message) => {
     expect(() => parseWebArguments(argv)).toThrow(new UsageError(message));
   });

@@ -197,6 +197,28 @@ describe('launch', () => {
   });
 });
 
+describe('--smoke', () => {
+  it('says what failed and leaves with 1, with no dialog that somebody would have to close', async () => {
+    const broken = async () => {
+      throw new Error('the folder is in use');
+    };
+    expect(await desktop('linux', ['--smoke', '--folder', folder], broken).start()).toBe(false);
+    expect(said).toEqual(['smoke: the core: the folder is in use']);
+    expect([double.seen.exitCode, double.seen.errors]).toEqual([1, []]);
+  });
+
+  it('shows nothing, and tells the system nothing of itself', async () => {
+    const started = launch('win32', ['--smoke', '--folder', join(folder, 'aside')]);
+    await settle();
+    expect(double.seen.windows.map(({ visible }) => visible)).toEqual([false]);
+    expect([double.seen.loginItem, double.seen.links]).toEqual([null, []]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await started).toBe(false);
+    expect(said).toEqual(['smoke: the window: not within 60 s']);
+    expect([double.seen.exitCode, closes]).toEqual([1, ['workers']]);
+  });
+});
+
 describe('the tray', () => {
   it('lists every tunnel as a toggle that switches it', async () => {
     addProfile('Tokyo');
