@@ -208,7 +208,7 @@ describe.skipIf(process.platform === 'win32')('.ci/smoke', () => {
   it('starts what lies in the image and in the archive on macOS', () => {
     program('kcptun');
     const folder = '$to/kcptun.app/Contents/MacOS';
-    const app = `mkdir -p "${folder}"; cp '${packages}/kcptun' "${folder}"`;
+    const app = `mkdir -p "${folder}" && cp '${packages}/kcptun' "${folder}"`;
     program('bin/hdiutil', 0, `[ "$1" = attach ] && to="$5" && ${app}`);
     program('bin/ditto', 0, `[ "$1" = -x ] && to="$4" && ${app}`);
     program('kcptun-desktop-1-mac-arm64.dmg');
