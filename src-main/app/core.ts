@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type {
   ApiCore,
   HostCapabilities,
@@ -6,13 +5,12 @@ import type {
   Notify,
   RequestHandlers,
   Snapshot,
-  TunnelUpdate,
 } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import { LONGEST_IMPORT } from '../../shared/import/limits.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
 import type { ClientOptions } from '../../shared/options.ts';
-import { LOCAL_ADDRESS, missingKeyOf, type Profile } from '../../shared/profile.ts';
+import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import { optionsOfServers } from '../../shared/servers.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { isOn, usedServer } from '../../shared/state.ts';
@@ -20,16 +18,16 @@ import type { Statistics } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../tunnels/supervisor.ts';
 import type { SpawnWorker, TunnelNews } from '../tunnels/tunnel.ts';
+import { Audience, type OwnHandlers } from './audience.ts';
 import { diagnosisOf, Diagnoser, type ProbeServer } from './diagnoser.ts';
 import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
 import type { LogBook } from './log-book.ts';
 import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-watch.ts';
-import { Outbox } from './outbox.ts';
 import { Pinger } from './pinger.ts';
 import { ProfileBook, resolved, withKey } from './profiles.ts';
+import { Switches } from './switches.ts';
 import { exported, importInto } from './transfer.ts';
 import { Updates, type UpdateSource } from './updates.ts';
-import { WindowProbes } from './window-probes.ts';
 
 export interface CoreDeps {
   version: string;
@@ -42,16 +40,6 @@ export interface CoreDeps {
   probe: ProbeServer;
   /** what knows of newer versions; it is let be where `host.updates` says that this build cannot have them */
   updates?: UpdateSource;
-}
-
-/** Two crashes within this time are of one cause, which may be a tunnel. */
-const CRASHES_MS = 60_000;
-
-/** One window, or one tray: what it is told, and what it wants to be told. */
-interface Listener {
-  notify: Notify;
-  outbox: Outbox;
-  watched: string | null;
 }
 
 /** Links that no window has shown; a page can make the system hand over any number. */
@@ -67,13 +55,11 @@ export class Core implements ApiCore {
   readonly #diagnoser: Diagnoser;
   readonly #pinger: Pinger;
   readonly #updates: Updates;
-  readonly #listeners = new Set<Listener>();
+  readonly #audience: Audience;
+  readonly #switches: Switches;
   readonly #links: string[] = [];
   readonly #latest = new Map<string, Statistics>();
   #notices: Notice[];
-  /** what is brought up once its key can be opened */
-  #locked = new Set<string>();
-  #closing = false;
   #onShown: () => void = () => undefined;
   /** when a window has painted itself for the first time */
   readonly shown = new Promise<void>((resolve) => (this.#onShown = resolve));
@@ -83,14 +69,22 @@ export class Core implements ApiCore {
     this.#book = new ProfileBook(deps.store);
     this.#notices = [...deps.store.notices];
     this.#supervisor = new Supervisor(deps.spawn, (id, news) => this.#onNews(id, news));
+    this.#audience = new Audience(deps.log, deps.probe, (id) => this.#supervisor.connections(id));
     this.#demo = new Demo(this.#supervisor);
     this.#network = new NetworkWatch((why) => this.#redialAll(why));
     this.#diagnoser = new Diagnoser(deps.probe, (id) => this.#proved(id));
-    this.#pinger = new Pinger(deps.probe, (id, pings) => this.#update({ id, pings }));
+    this.#switches = new Switches({
+      ...deps,
+      book: this.#book,
+      supervisor: this.#supervisor,
+      network: this.#network,
+      onStart: (id, servers) => this.#diagnoser.begin(id, servers),
+    });
+    this.#pinger = new Pinger(deps.probe, (id, pings) => this.#audience.update({ id, pings }));
     this.#updates = new Updates(
       deps.host.updates === 'none' ? null : (deps.updates ?? null),
       deps.log,
-      (state) => this.#tell('updates', state),
+      (state) => this.#audience.tell('updates', state),
     );
     this.#pingRegularly();
     this.#updates.regular = this.settings.updates === 'on';
@@ -107,38 +101,16 @@ export class Core implements ApiCore {
     return this.#deps.store.settings;
   }
 
-  /** Brings up what connects on launch, and what was on when the app was last quit where that is wanted. */
+  /** Brings up what is to be on from the start; after two crashes nothing, of which a notice tells. */
   restore(): void {
-    const { store, log } = this.#deps;
-    const now = Date.now();
-    const { starts = [] } = store.host;
-    this.#remember({ host: { ...store.host, starts: [...starts, now].slice(-2) } });
-    // a clock that was set back tells of no crash
-    if (starts.length === 2 && Math.abs(now - starts[1]) < CRASHES_MS) {
-      log.write('error', 'two crashes within a minute: no tunnel is brought up');
-      this.#notices = [...this.#notices, { id: 'not-restored', code: 'not-restored' }];
-      this.#tell('notices', this.#notices);
-      return;
-    }
-    const wanted = new Set(store.settings.restoreTunnels ? store.running : []);
-    const all = this.#book.all.filter(({ id, autostart }) => autostart || wanted.has(id));
-    this.#locked = new Set(all.filter((one) => missingKeyOf(one) === 'locked').map(({ id }) => id));
-    this.#bringUp(all.filter(({ id }) => !this.#locked.has(id)));
+    if (this.#switches.restore()) return;
+    this.#notices = [...this.#notices, { id: 'not-restored', code: 'not-restored' }];
+    this.#audience.tell('notices', this.#notices);
   }
 
   /** Whether tunnels wait to be brought up until the passphrase is given. */
   get waitsForPassphrase(): boolean {
-    return this.#locked.size > 0;
-  }
-
-  #bringUp(profiles: readonly Profile[]): void {
-    for (const profile of profiles) {
-      try {
-        this.#start(profile.id);
-      } catch (error) {
-        this.#deps.log.write('error', `not started: ${(error as Error).message}`, profile);
-      }
-    }
+    return this.#switches.waitsForPassphrase;
   }
 
   /** The host says that the machine is back from sleep. */
@@ -148,13 +120,9 @@ export class Core implements ApiCore {
 
   /** After a change of the passphrase. */
   #keysChanged(): void {
-    const waited = this.#book.all.filter(
-      (profile) => this.#locked.has(profile.id) && missingKeyOf(profile) !== 'locked',
-    );
-    for (const { id } of waited) this.#locked.delete(id);
-    this.#tell('keys', this.#deps.store.keyState);
-    this.#tell('profiles', this.profiles);
-    this.#bringUp(waited);
+    this.#audience.tell('keys', this.#deps.store.keyState);
+    this.#audience.tell('profiles', this.profiles);
+    this.#switches.unlocked();
   }
 
   /** After sleep or a change of the network: every session anew, every name resolved again. */
@@ -165,16 +133,15 @@ export class Core implements ApiCore {
 
   /** Ends every worker and resolves when all is closed and written; what was on is remembered for `restore`. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#switches.closing();
     this.#network.stop();
     this.#pinger.stop();
     this.#updates.stop();
     this.#diagnoser.stop();
     await this.#demo.stop();
     await this.#supervisor.stopAll();
-    for (const { outbox } of this.#listeners) outbox.stop();
-    this.#listeners.clear();
-    this.#remember({ host: { ...this.#deps.store.host, starts: [] } });
+    this.#audience.close();
+    this.#switches.closed();
     this.#deps.log.write('info', 'closed');
     await this.#deps.log.file?.flush();
   }
@@ -183,50 +150,16 @@ export class Core implements ApiCore {
   offerLink(link: string): void {
     if (link.length > LONGEST_IMPORT || this.#links.length >= MOST_LINKS) return;
     this.#links.push(link);
-    this.#tell('links', this.#links.length);
+    this.#audience.tell('links', this.#links.length);
   }
 
   attach(notify: Notify): { handlers: RequestHandlers; detach(): void } {
-    let unfollow = (): void => undefined;
-    const { log, probe } = this.#deps;
-    const detach = (): void => {
-      unfollow();
-      probes.stopAll();
-      listener.outbox.stop();
-      this.#listeners.delete(listener);
-    };
-    const told: Notify = (name, data) => {
-      try {
-        notify(name, data);
-      } catch (error) {
-        // what breaks in one window is neither the others' business nor the tunnels'
-        detach();
-        log.write('error', `a window is told nothing more: ${(error as Error).message}`);
-      }
-    };
-    const probes = new WindowProbes(probe, told);
-    const listener: Listener = { notify: told, outbox: new Outbox(told), watched: null };
-    this.#listeners.add(listener);
-    return {
-      handlers: {
-        ...this.#handlers,
-        'tunnels.watchConnections': ({ id }) => void (listener.watched = id),
-        'probe.run': (args) => probes.run(args),
-        'probe.stop': ({ id }) => probes.stop(id),
-        'log.follow': ({ on }) => {
-          unfollow();
-          if (on) unfollow = log.follow((line) => listener.outbox.line(line));
-        },
-      },
-      detach,
-    };
+    const { handlers, detach } = this.#audience.attach(notify);
+    return { handlers: { ...this.#handlers, ...handlers }, detach };
   }
 
   /** What every window may ask alike. */
-  readonly #handlers: Omit<
-    RequestHandlers,
-    'tunnels.watchConnections' | 'log.follow' | 'probe.run' | 'probe.stop'
-  > = {
+  readonly #handlers: Omit<RequestHandlers, keyof OwnHandlers> = {
     snapshot: () => this.#snapshot(),
 
     'profiles.create': ({ options, ...rest }) =>
@@ -236,7 +169,7 @@ export class Core implements ApiCore {
     'profiles.remove': async ({ ids }) => {
       const undo = this.#changed(() => this.#book.remove(ids.map(saved)));
       await Promise.all(ids.map((id) => this.#forget(id)));
-      this.#rememberRunning();
+      this.#switches.rememberRunning();
       return { undo };
     },
     'profiles.restore': ({ undo }) => this.#changed(() => this.#book.restore(undo)),
@@ -253,14 +186,14 @@ export class Core implements ApiCore {
 
     'tunnels.start': async ({ id }) => {
       if (id === DEMO_ID) await this.#startDemo();
-      else this.#start(id);
+      else this.#switches.on(id);
     },
     'tunnels.stop': ({ id }) => this.#stop(id),
     'tunnels.startAll': () => {
       const failures: unknown[] = [];
       for (const { id } of this.#book.all) {
         try {
-          this.#start(id);
+          this.#switches.on(id);
         } catch (error) {
           failures.push(error);
         }
@@ -273,7 +206,7 @@ export class Core implements ApiCore {
     'tunnels.redial': ({ id }) => this.#supervisor.redial(this.#profile(id).id),
     'tunnels.restart': async ({ id }) => {
       await this.#stop(saved(id));
-      this.#start(id);
+      this.#switches.on(id);
     },
     'tunnels.ping': ({ ids }) => this.#pinger.ping(this.#pingable(ids)),
     'tunnels.history': ({ id }) => this.#supervisor.history(this.#profile(id).id),
@@ -292,7 +225,7 @@ export class Core implements ApiCore {
       if (patch.pings !== undefined) this.#pingRegularly();
       this.#updates.regular = store.settings.updates === 'on';
       if (patch.updates === 'on' && host.updates !== 'none') void this.#updates.check();
-      this.#tell('settings', store.settings);
+      this.#audience.tell('settings', store.settings);
       return store.settings;
     },
     'keys.unlock': async ({ passphrase }) => {
@@ -321,7 +254,7 @@ export class Core implements ApiCore {
     'window.shown': () => this.#onShown(),
     'notices.dismiss': ({ id }) => {
       this.#notices = this.#notices.filter((notice) => notice.id !== id);
-      this.#tell('notices', this.#notices);
+      this.#audience.tell('notices', this.#notices);
     },
 
     'demo.start': () => this.#startDemo(),
@@ -353,42 +286,22 @@ export class Core implements ApiCore {
     return id === DEMO_ID && this.#demo.profile ? this.#demo.profile : this.#book.get(id);
   }
 
-  /** @throws ApiError not-found, bad-option, key-missing */
-  #start(id: string): void {
-    const profile = this.#book.get(id);
-    const { options, spares } = resolved(profile);
-    // a name, whatever path an old profile has: a tunnel writes in the app's own folder only
-    const [name] = /[^/\\]*$/.exec(options.snmplog)!;
-    options.snmplog = name && join(this.#deps.counters, id, name);
-    if (!isOn(this.#supervisor.state(id))) {
-      this.#diagnoser.begin(id, optionsOfServers(options, spares));
-      this.#deps.log.write('info', 'switched on', profile);
-      if (name) this.#deps.log.write('info', `its counters go to ${options.snmplog}`, profile);
-    }
-    this.#supervisor.start(id, { role: 'client', options, spares, udp: this.settings.udp });
-    this.#network.start();
-    this.#rememberRunning();
-  }
-
   async #stop(id: string): Promise<void> {
     const profile = this.#profile(id);
     if (isOn(this.#supervisor.state(id))) this.#deps.log.write('info', 'switched off', profile);
     if (profile.demo) {
       await this.#demo.stop();
       await this.#forget(id);
-      this.#tell('profiles', this.profiles);
+      this.#audience.tell('profiles', this.profiles);
     } else {
-      this.#locked.delete(id);
-      const stopped = this.#supervisor.stop(id);
-      this.#rememberRunning();
-      await stopped;
+      await this.#switches.off(id);
     }
     if (!this.profiles.some((one) => isOn(this.#supervisor.state(one.id)))) this.#network.stop();
   }
 
   async #startDemo(): Promise<Profile> {
     const profile = await this.#demo.start();
-    this.#tell('profiles', this.profiles);
+    this.#audience.tell('profiles', this.profiles);
     return profile;
   }
 
@@ -397,57 +310,28 @@ export class Core implements ApiCore {
     this.#diagnoser.forget(id);
     this.#pinger.forget(id);
     this.#latest.delete(id);
-    for (const { outbox } of this.#listeners) outbox.forget(id);
-  }
-
-  /** Written at each switch, not at the end: a crash is restored like a quit. */
-  #rememberRunning(): void {
-    if (this.#closing) return;
-    // what waits for its key is on too, as far as the next start is concerned
-    const on = this.#book.all.filter(({ id }) => this.#locked.has(id) || isOn(this.#supervisor.state(id)));
-    this.#remember({ running: on.map(({ id }) => id) });
-  }
-
-  /** For the next start: a full disk must keep nothing from starting, stopping or ending now. */
-  #remember(memory: Partial<Pick<Store, 'host' | 'running'>>): void {
-    try {
-      Object.assign(this.#deps.store, memory);
-    } catch (error) {
-      this.#deps.log.write('error', `not remembered for the next start: ${(error as Error).message}`);
-    }
+    this.#audience.forget(id);
   }
 
   #changed<T>(change: () => T): T {
     const result = change();
-    this.#tell('profiles', this.profiles);
+    this.#audience.tell('profiles', this.profiles);
     return result;
   }
-
-  #tell: Notify = (name, data) => {
-    for (const { notify } of this.#listeners) notify(name, data);
-  };
 
   #onNews(id: string, { state, statistics, lines = [] }: TunnelNews): void {
     const profile = this.profiles.find((one) => one.id === id) ?? null;
     const subject =
       profile ?? (id === DEMO_ID || id === DEMO_SERVER_ID ? { id: DEMO_ID, name: 'Demo' } : null);
     for (const { level, text, at } of lines) this.#deps.log.write(level, text, subject, at);
-    if (state && this.#demo.onState(id, state)) this.#tell('profiles', this.profiles);
+    if (state && this.#demo.onState(id, state)) this.#audience.tell('profiles', this.profiles);
     if (!profile) return;
     if (statistics) this.#latest.set(id, statistics);
     if (state?.kind === 'off') this.#latest.delete(id);
     if (!state && !statistics) return;
     if (state) this.#diagnoser.heard(id, state);
     const shown = state && this.#diagnoser.shown(id, state);
-    this.#update({ id, ...(shown && { state: shown }), ...(statistics && { statistics }) });
-  }
-
-  #update(update: TunnelUpdate): void {
-    const { id } = update;
-    for (const { outbox, watched } of this.#listeners) {
-      const connections = watched === id ? this.#supervisor.connections(id) : undefined;
-      outbox.tunnel(connections ? { ...update, connections } : update);
-    }
+    this.#audience.update({ id, ...(shown && { state: shown }), ...(statistics && { statistics }) });
   }
 
   /** Something was proved of a tunnel in trouble. */
@@ -462,7 +346,7 @@ export class Core implements ApiCore {
         `the server was asked: ${why.code} ${JSON.stringify(why.fix ?? {})}`,
         profile,
       );
-    this.#update({ id, state });
+    this.#audience.update({ id, state });
   }
 
   #pingRegularly(): void {
