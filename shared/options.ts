@@ -79,3 +79,7 @@ export function effectiveKcp(options: KcpTuning & { mode: Mode }): KcpTuning {
   const { nodelay, interval, resend, nc } = options;
   return { nodelay, interval: Math.min(Math.max(interval, LEAST_INTERVAL), MOST_INTERVAL), resend, nc };
 }
+
+/** Whether the engine sends by what it knows of the line. The congestion window of nc 0 is a brake of its own. */
+export const isPaced = (options: KcpTuning & { mode: Mode; pace: ClientOptions['pace'] }): boolean =>
+  options.pace === 'auto' && effectiveKcp(options).nc > 0;

@@ -12,14 +12,15 @@ export function foldLines(sessions: readonly SessionSnapshot[]): LineSnapshot | 
   const most = (of: (line: LineSnapshot) => number): number => Math.max(...known.map(of));
   const busy = known.filter(({ inFlight }) => inFlight > 0);
   const shared = (of: (line: LineSnapshot) => number): number => Math.max(sum(of, busy), most(of));
-  /** Weighed by what each line carries. */
+  const learnt = known.filter(({ state }) => state !== 'start-up');
+  const telling = learnt.length > 0 ? learnt : known;
+  /** Weighed by what each line carries; a session that has learnt nothing yet begins with all of the parity. */
   const mean = (of: (line: LineSnapshot) => number | null): number | null => {
-    const told = known.filter((line) => of(line) !== null);
+    const told = telling.filter((line) => of(line) !== null);
     const weight = sum(({ rate }) => rate, told);
     return weight > 0 ? sum((line) => of(line)! * line.rate, told) / weight : (told.map(of).at(0) ?? null);
   };
-  const learnt = known.filter(({ state }) => state !== 'start-up');
-  const [first] = [...(learnt.length > 0 ? learnt : known)].sort((a, b) => b.inFlight - a.inFlight);
+  const [first] = [...telling].sort((a, b) => b.inFlight - a.inFlight);
   return {
     state: first.state,
     rate: shared(({ rate }) => rate),

@@ -11,7 +11,7 @@ export function scene(clock: () => number = Date.now): MockCore {
           localaddr: address,
           remoteaddr: 'tokyo.example:29900',
           mode: 'fast2',
-          rcvwnd: 512,
+          rcvwnd: 1024,
         }),
         colour: 'violet',
       },

@@ -14,6 +14,7 @@ export const overview: typeof overviewEn = {
     lossChart:
       '丢失：服务器发来但未到达的数据包。恢复：其中由 FEC 还原、无需重发的。重发：我方数据包中需要重复发送的比例。',
     wire: '本次运行双向的全部 UDP 字节，按用途划分。FEC、重发与包头由数据包计数推算。',
+    line: '引擎由服务器的应答得知：线路能承载多少、没有排队时数据包往返要多久、在最窄处之前排队等待多久。无论窗口多大，都按此发送。此处的速率包含线路上的全部数据。',
     advice: '由窗口以及此隧道实测的往返时间和丢包算出。',
   },
   thisRun: (amount) => `本次运行 ${amount}`,
@@ -41,7 +42,42 @@ export const overview: typeof overviewEn = {
   perByte: (ratio) => `您的每个字节需要传输 ${ratio} 字节`,
   wireNothing: '尚未传输任何数据。',
   wireSaved: (ratio) => `压缩节省了流量：您的每个字节只传输 ${ratio} 字节`,
-  parts: { yours: '您的数据', fec: (shards) => `FEC ${shards}`, resent: '重发', headers: '包头与确认' },
+  parts: {
+    yours: '您的数据',
+    fec: (shards) => `FEC ${shards}`,
+    fecByNeed: (shards) => `FEC，最多 ${shards}`,
+    resent: '重发',
+    headers: '包头与确认',
+  },
+  line: {
+    title: '线路',
+    toServer: '到服务器',
+    up: ({ rate, trip, queue, again }) =>
+      `到服务器：线路可承载 ${rate}，往返 ${trip}，` +
+      (queue === null ? '没有排队' : `排队等待 ${queue}`) +
+      (again === null ? '。' : `；发出的数据有 ${again} 是重发。`),
+    upLearning: (trip) => `到服务器：往返 ${trip}。持续上传一两秒后即可得知线路能承载多少。`,
+    upUnknown: '到服务器：尚无所知。',
+    upOff: '到服务器：按 kcptun 原有的时序发送，对线路一无所知。',
+    parity: (sent, most) => `FEC 每组的 ${most} 个校验包中发送 ${sent} 个。`,
+    down: ({ rate, trip, queue }) =>
+      `来自服务器：近来最高收到 ${rate}，往返 ${trip}，` +
+      (queue === null ? '没有排队。' : `排队等待 ${queue}。`),
+    held: '服务器自己会把队列填满，现已限制在线路所能承载的范围内。',
+    downUnknown: '来自服务器：尚不清楚；持续下载一两秒后即可得知。',
+    save: '保存为 CSV',
+    show: '显示线路的哪一项',
+    rates: '速率',
+    carries: '可承载',
+    pace: '发送节奏',
+    sent: '已发送',
+    waits: '排队',
+    trip: '空闲往返',
+    flight: '在途',
+    most: '上限',
+    parityChart: '校验包',
+    aGroup: '每组个数',
+  },
   off: '隧道已关闭',
   waiting: '暂无数据',
   waitingText: '隧道运行时每秒更新一次。',
@@ -53,12 +89,14 @@ export const advice: typeof adviceEn = {
   measuring: '测到流量之后，这里会指出隧道受什么限制。',
   windowFine: (ceiling, peak) =>
     `按此往返时间，接收窗口可达 ${ceiling}；最快的一秒用到 ${peak}。窗口不是瓶颈。`,
+  lineFits: '发送量按实测的线路调节，无需设置。',
   windowTight: (ceiling) => `按此往返时间，接收窗口可达 ${ceiling}，已接近用满。`,
   raiseWindow: (target, packets) =>
     `若要达到 ${target}，请将本端 rcvwnd 和服务器的 sndwnd 都提高到 ${packets}。`,
   parityShort: (loss, capacity) => `下行丢包 ${loss}，已接近 FEC 所能恢复的 ${capacity}。`,
   raiseParity: (shards) => `FEC ${shards} 可留出余量。`,
   fecIdle: (cost) => `几乎没有丢包，而 FEC 使发送量增加 ${cost}。关闭后同一线路能承载更多。`,
+  fecIdleDown: (cost) => `几乎没有丢包，而 FEC 使服务器的发送量增加 ${cost}。关闭后同一线路能承载更多。`,
   fecIdleSet: '请在两端关闭 FEC。',
   resendHeavy: (share) =>
     `${share} 的数据被发送了两次。若丢包很低，说明发送窗口超出线路承载能力：请逐步减小 sndwnd。`,

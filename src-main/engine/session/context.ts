@@ -1,6 +1,6 @@
 import { collectorFound } from '../runtime/collector.ts';
 import type { Counters } from '../../../shared/counters.ts';
-import { effectiveKcp, type ClientOptions, type ServerOptions } from '../../../shared/options.ts';
+import { effectiveKcp, type ClientOptions, isPaced, type ServerOptions } from '../../../shared/options.ts';
 import { fecIsOn } from '../../../shared/options-rules.ts';
 import { KEEPALIVE_TIMEOUT } from '../../../shared/wire.ts';
 import type { PacketCrypt } from '../crypt/crypt.ts';
@@ -90,8 +90,7 @@ export function engineContext(
     ? { dataShards: options.datashard, parityShards: options.parityshard }
     : undefined;
   const kcpMtu = options.mtu - crypt.head - crypt.tail - (fec ? FEC_HEADER_BYTES : 0);
-  // The congestion window of nc 0 is a brake of its own.
-  const paced = options.pace === 'auto' && nc > 0;
+  const paced = isPaced(options);
   return {
     world,
     counters,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { zeroCounters } from '../../../../shared/counters.ts';
 import { defaultOptions } from '../../../../shared/options.ts';
+import type { LineSnapshot } from '../../../../shared/snapshot.ts';
+import { Locale } from '../../../../shared/words/locale.ts';
 import { advise } from '../../../../src-renderer/features/overview/advice.ts';
 import { columns } from '../../../../src-renderer/features/overview/columns.ts';
+import { lineDownText, lineUpText, sentAgain } from '../../../../src-renderer/features/overview/line.ts';
 import { rebuiltShare } from '../../../../src-renderer/features/overview/recovery.ts';
 import { wireShares } from '../../../../src-renderer/features/overview/wire.ts';
 import { sample } from '../../../support/samples.ts';
@@ -31,6 +34,58 @@ describe('rebuiltShare', () => {
     expect(rebuiltShare(sample(0, { loss: 0.1, wireDown: 9000, fecRecovered: 50 }), 1, 1000)).toBe(0.1);
     expect(rebuiltShare(sample(0, { fecRecovered: 50 }), 1, 1000)).toBeNull();
     expect(rebuiltShare(sample(0, { loss: 0 }), 1, 1000)).toBe(0);
+  });
+});
+
+describe('the line in plain words', () => {
+  const line: LineSnapshot = {
+    state: 'cruise',
+    rate: 2_300_000,
+    propagation: 102.4,
+    queue: 1,
+    inFlight: 0,
+    window: 0,
+    pace: 0,
+    loss: null,
+    parity: null,
+  };
+  const english = new Locale('en');
+  const up = (part: Partial<LineSnapshot> | null, again: number | null = 0.006, paced = true) =>
+    lineUpText(part && { ...line, ...part }, again, paced, english);
+
+  it('says what it carries, what waits, and what goes twice', () => {
+    expect(up({})).toBe(
+      'To the server: your line carries 18.4 Mbit/s, 102 ms there and back, nothing waits in its queue; 0.6 % of what is sent is sent again.',
+    );
+    expect(up({ queue: 31.7 }, null)).toContain('there and back, 32 ms of waiting in its queue.');
+  });
+
+  it('says what is not known, and by whom it is not asked', () => {
+    expect(up(null)).toBe('To the server: nothing is known yet.');
+    expect(up({ state: 'start-up' })).toContain('102 ms there and back. What the line carries shows after');
+    expect(up({}, 0, false)).toContain("kcptun's own timing");
+    expect(lineDownText(null, english)).toContain('not known yet');
+  });
+
+  it('claims of the way back no more than what came', () => {
+    const download = { rate: 5_000_000, propagation: 98, queue: 12, window: 1, braked: false };
+    const words =
+      'From the server: as much as 40.0 Mbit/s came of late, 98 ms there and back, 12 ms of waiting';
+    expect(lineDownText(download, english)).toBe(`${words} in the queue.`);
+    expect(lineDownText({ ...download, braked: true }, english)).toContain(
+      'is held to what the line carries',
+    );
+  });
+
+  it.each(['en', 'zh-CN', 'ru'] as const)('in %s has a number for each unit', (language) => {
+    const said = lineUpText({ ...line, queue: 9 }, 0.006, true, new Locale(language));
+    expect(said.match(/\d+/g)).toEqual(['18', '4', '102', '9', '0', '6']);
+  });
+
+  it('weighs what was sent again by what was sent', () => {
+    const [idle, much] = [sample(0, { wireUp: 100, retrans: 1 }), sample(0, { wireUp: 9900, retrans: 0 })];
+    expect(sentAgain([idle, much, sample(0)])).toBeCloseTo(0.01);
+    expect(sentAgain([sample(0)])).toBeNull();
   });
 });
 
@@ -94,7 +149,17 @@ describe('advise', () => {
     expect(advise(seconds(600, { rtt: 87 }), options)).toEqual([{ kind: 'measuring' }]);
   });
 
-  it('leaves a wide window alone', () => expect(kinds({})).toEqual(['window-fine']));
+  it('leaves a wide window alone', () => expect(kinds({}, { pace: 'off' })).toEqual(['window-fine']));
+
+  it('says nothing of windows while the engine fits what is sent to the line', () => {
+    expect(kinds({})).toEqual(['line-fits']);
+    // the server is held to less than the receive window: raising that would change nothing
+    const download = { rate: 9_000_000, propagation: 80, queue: 2, window: 500_000, braked: true };
+    expect(kinds({ down: 7_000_000, download })).toEqual(['line-fits']);
+    const atTheBound = { ...download, window: 512 * 1298 };
+    expect(kinds({ down: 7_000_000, download: atTheBound })).toEqual(['window-tight']);
+    expect(kinds({ down: 7_000_000, download: { ...download, braked: false } })).toEqual(['window-tight']);
+  });
 
   it('says how large a window a wanted rate needs', () => {
     // 512 * 1298 bytes each 87 ms are 61 Mbit/s
@@ -104,7 +169,7 @@ describe('advise', () => {
   });
 
   it('asks for parity before loss outgrows it', () => {
-    expect(kinds({ loss: 0.05 })).toEqual(['window-fine']);
+    expect(kinds({ loss: 0.05 })).toEqual(['line-fits']);
     const [advice] = advise(seconds(60, { ...busy, loss: 0.2 }), options);
     expect(advice).toMatchObject({ kind: 'parity-short', change: { parityshard: 7 } });
   });
@@ -125,6 +190,15 @@ describe('advise', () => {
   it('offers to save FEC only after a long clean time', () => {
     const clean = { ...busy, loss: 0, retrans: 0 };
     expect(advise(seconds(60, clean), options).map(({ kind }) => kind)).not.toContain('fec-idle');
-    expect(advise(seconds(600, clean), options)[0]).toMatchObject({ kind: 'fec-idle', costs: 0.3 });
+    const full = { ...options, parity: 'full' as const };
+    expect(advise(seconds(600, clean), full)[0]).toMatchObject({ kind: 'fec-idle', way: 'both', costs: 0.3 });
+  });
+
+  it('counts what FEC costs where parity is sent by need: what the server sends of it', () => {
+    const clean = seconds(600, { ...busy, loss: 0, retrans: 0 });
+    const all = { InPkts: 13_000, FECParityShards: 3000 };
+    expect(advise(clean, options, all)[0]).toMatchObject({ kind: 'fec-idle', way: 'down', costs: 0.3 });
+    const byNeed = { InPkts: 13_000, FECParityShards: 100 };
+    expect(advise(clean, options, byNeed)).toEqual([{ kind: 'line-fits' }]);
   });
 });
