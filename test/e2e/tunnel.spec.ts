@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { KEY } from '../support/peers.ts';
 import { open, transfer } from '../support/traffic.ts';
 import { expect, test } from './fixtures.ts';
@@ -65,7 +66,20 @@ test('while data flows the rate is seen', async ({ window, server, target }) => 
   const flow = transfer(local, target, { up: 3 * MIB, down: 0 });
   await expect.poll(() => tunnel.number('Upload'), { timeout: 8000 }).toBeGreaterThan(1);
   await expect(window.row('Slow').locator('small')).toContainText('Mbit/s');
+  const { page } = form;
+  await expect(tunnel.main.locator('[data-way=up]')).toContainText(/ ms there and back/);
   await flow;
+
+  // what is known of the line can be taken away as a file
+  const saving = page.waitForEvent('download');
+  await tunnel.main.getByRole('button', { name: 'Save as CSV' }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe('Slow-line.csv');
+  const [header, ...rows] = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\n');
+  const column = (name: string) => rows.map((row) => row.split(',')[header.split(',').indexOf(name)]);
+  expect(new Set(column('session'))).toEqual(new Set(['all']));
+  expect(Math.max(...column('sent_mbit_s').map(Number))).toBeGreaterThan(1);
+  expect(Math.max(...column('line_mbit_s').map(Number))).toBeGreaterThan(1);
 });
 
 test('a wrong key shows as no answer, with the likely causes', async ({ window, server }) => {
