@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import type { HostCapabilities } from '../../shared/api.ts';
 import { probeServer } from '../engine/probe/index.ts';
 import type { ConfFile } from '../store/conf-file.ts';
-import type { SecretBox } from '../store/secret-box.ts';
-import { Store } from '../store/store.ts';
+import { openStore } from '../store/open-store.ts';
+import type { SystemBox } from '../store/secret-box.ts';
+import type { Store } from '../store/store.ts';
 import { Core } from './core.ts';
 import { lockFolder } from './folder-lock.ts';
 import { LogBook } from './log-book.ts';
@@ -17,7 +18,7 @@ export interface OpenCore {
   folder: string;
   openConf(folder: string): ConfFile;
   /** null where the system has none */
-  keyring: SecretBox | null;
+  keyring: SystemBox | null;
   host: HostCapabilities;
   updates?: UpdateSource;
   version: string;
@@ -44,7 +45,7 @@ export async function openCore({
 }: OpenCore): Promise<OpenedCore> {
   const unlock = await lockFolder(folder);
   try {
-    const store = new Store(openConf(folder), keyring);
+    const store = await openStore(openConf(folder), keyring);
     const log = new LogBook(new RotatingFile(join(folder, 'logs', 'kcptun-desktop.log')));
     const worker = join(packageRoot(), 'dist', 'node', 'worker.js');
     const core = new Core({

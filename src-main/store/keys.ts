@@ -112,7 +112,8 @@ export class Keys {
   get improvable(): boolean {
     const best = this.#best(this.#lock);
     return (
-      best !== null && [...this.#kept.values()].some(({ stored, key }) => key !== null && stored.by !== best)
+      best !== null &&
+      [...this.#kept.values()].some(({ stored, key }) => key !== null && !this.#isBest(stored, best))
     );
   }
 
@@ -151,10 +152,15 @@ export class Keys {
     return this.keyring ? 'keyring' : lock ? null : 'plain';
   }
 
+  #isBest({ by, text }: StoredKey, best: StoredKey['by']): boolean {
+    return by === best && (by !== 'keyring' || (this.keyring?.isCurrent?.(text) ?? true));
+  }
+
   #sealed(id: string, key: string, old: Kept | undefined, lock: Lock): Kept {
     const by = this.#best(lock);
     const sealer = by === 'passphrase' ? lock!.sealer : null;
-    if (old?.key === key && (by === null || (old.stored.by === by && old.sealer === sealer))) return old;
+    if (old?.key === key && (by === null || (this.#isBest(old.stored, by) && old.sealer === sealer)))
+      return old;
     if (by === null)
       throw new ApiError(
         'keys-locked',

@@ -126,7 +126,7 @@ test(
     await expect(notice(page)).toContainText('May the app look for new versions?');
     expect(installed.releases.asked).toEqual([]);
     await notice(page).getByRole('button', { name: 'Yes' }).click();
-    await expect(notice(page)).toContainText('Version 9.8.7 is there.');
+    await expect(notice(page)).toContainText('Version 9.8.7 is available.');
     expect(installed.releases.asked.some((path) => path.endsWith('.AppImage'))).toBe(false);
     await notice(page).getByRole('button', { name: 'Download' }).click();
     await expect(notice(page)).toContainText('Version 9.8.7 is ready.');
@@ -153,7 +153,9 @@ test(
     installed.releases.image.write('#!/bin/xx');
     await notice(page).getByRole('button', { name: 'Yes' }).click();
     await notice(page).getByRole('button', { name: 'Download' }).click();
-    await expect(notice(page)).toContainText('Version 9.8.7 could not be fetched. sha512 checksum mismatch');
+    await expect(notice(page)).toContainText(
+      'Version 9.8.7 could not be downloaded. sha512 checksum mismatch',
+    );
     expect(readFileSync(installed.image, 'utf8')).toBe('the old one');
     await notice(page).getByRole('button', { name: 'Later' }).click();
     await expect(notice(page)).toHaveCount(0);
@@ -167,7 +169,7 @@ test(
   async ({ installed, page }) => {
     const { shell } = await installed.start('deb', page);
     await notice(page).getByRole('button', { name: 'Yes' }).click();
-    await expect(notice(page)).toContainText('Version 9.8.7 is there.');
+    await expect(notice(page)).toContainText('Version 9.8.7 is available.');
     await expect(notice(page).getByRole('button', { name: 'Download' })).toHaveCount(0);
     await notice(page).getByRole('link', { name: 'To its page' }).click();
     await expect

@@ -163,6 +163,8 @@ class MenuDouble {
   constructor(readonly template: MenuItemConstructorOptions[]) {}
 }
 
+const reversed = (text: string): Buffer => Buffer.from([...text].reverse().join(''));
+
 /** One Electron, whose whole state can be looked at. */
 export function electronDouble(folder: string) {
   const seen = {
@@ -193,6 +195,7 @@ export function electronDouble(folder: string) {
     appId: null as string | null,
     links: [] as string[],
     encryption: true,
+    asyncEncryption: true,
     backend: 'gnome_libsecret' as ReturnType<Electron.SafeStorage['getSelectedStorageBackend']>,
     locale: 'en-GB',
     displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
@@ -298,8 +301,14 @@ export function electronDouble(folder: string) {
     safeStorage: {
       isEncryptionAvailable: () => seen.encryption,
       getSelectedStorageBackend: () => seen.backend,
-      encryptString: (text: string) => Buffer.from([...text].reverse().join('')),
-      decryptString: (bytes: Buffer) => [...bytes.toString()].reverse().join(''),
+      encryptString: reversed,
+      decryptString: (bytes: Buffer) => reversed(bytes.toString()).toString(),
+      isAsyncEncryptionAvailable: async () => seen.asyncEncryption,
+      encryptStringAsync: async (text: string) => reversed(text),
+      decryptStringAsync: async (bytes: Buffer) => ({
+        result: reversed(bytes.toString()).toString(),
+        shouldReEncrypt: false,
+      }),
     },
     screen: { getAllDisplays: () => seen.displays },
     shell: { openExternal: async (url: string) => void seen.opened.push(url) },

@@ -13,10 +13,10 @@ import { smoke, type SmokeStart } from '../../app/smoke.ts';
 import { TunnelBoard } from '../../app/tunnel-board.ts';
 import { updateWay } from '../../app/update-way.ts';
 import { WindowFiles } from '../../app/window-files.ts';
+import { systemBox } from '../../store/system-box.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { isOurs, lockDown, SCHEME } from './lockdown.ts';
 import { MainWindow } from './main-window.ts';
-import { safeBox } from './safe-box.ts';
 import { TrayIcon } from './tray.ts';
 import { electronUpdates, type UpdaterModule } from './updater.ts';
 
@@ -145,7 +145,7 @@ export class DesktopApp {
     const { core, store, close } = await openCore({
       folder: electron.app.getPath('userData'),
       openConf,
-      keyring: safeBox(electron, platform),
+      keyring: await systemBox(electron.safeStorage, platform),
       host: {
         kind: 'electron',
         platform,
