@@ -62,6 +62,7 @@ export const ru: Words = {
     attempt: (attempt) => `попытка ${attempt}`,
     nextTry: (attempt, seconds) => `попытка ${attempt} через ${seconds} с`,
     againIn: (seconds) => `снова через ${seconds} с`,
+    spare: (number) => `запасной сервер (${number})`,
     route: (from, to) => `${from} → ${to}`,
   },
   ...codes,
@@ -191,6 +192,12 @@ export const ru: Words = {
     reading: 'Чтение…',
     tooLarge: (name) => `${name} больше ${LONGEST_IMPORT >> 20} МБ`,
     done: 'Готово',
+    spares: (count) =>
+      `${count} ${plural(count, { one: 'запасной сервер', few: 'запасных сервера', other: 'запасных серверов' })}`,
+    sparesLeft: {
+      json: 'kcptun возьмёт первый сервер и пропустит запасные; эта программа прочтёт их все.',
+      command: 'В командной строке kcptun — один сервер: запасные не вошли.',
+    },
     exportTitle: 'Экспорт',
     exportOne: (name) => `«${name}»`,
     exportAll: 'Все туннели',

@@ -11,9 +11,10 @@ import { Edits } from '../../client/edits.svelte.ts';
 import type { Tunnel } from '../../client/tunnel.svelte.ts';
 import { preset, type PresetName } from './presets.ts';
 import { type FormKey, SPECS, specFor } from './sections.ts';
+import { Spares } from './spares.svelte.ts';
 
 /** What a profile is before it is edited, or a new one before it is filled in. */
-export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'missingKey'>;
+export type Draft = Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'spares' | 'missingKey'>;
 
 const DEFAULTS = defaultOptions('client');
 
@@ -118,10 +119,16 @@ export class Form {
     return { ...DEFAULTS, ...Object.fromEntries(right.map(({ key }) => [key, this.values[key]])) };
   });
   readonly notes: Partial<Record<Field, FieldNote>> = $derived.by(() => this.#check());
-  readonly errors = $derived(Object.values(this.notes).filter(({ severity }) => severity === 'error').length);
+  readonly spares: Spares;
+  readonly errors = $derived.by(
+    () =>
+      Object.values(this.notes).filter(({ severity }) => severity === 'error').length +
+      this.spares.problems.length,
+  );
   readonly errorsShown = $derived.by(
     () =>
-      (Object.keys(this.notes) as Field[]).filter((field) => this.note(field)?.severity === 'error').length,
+      (Object.keys(this.notes) as Field[]).filter((field) => this.note(field)?.severity === 'error').length +
+      this.spares.list.reduce((sum, _, index) => sum + this.spares.problemsOf(index).length, 0),
   );
   /** what differs from kcptun's defaults, as a profile keeps it */
   readonly result: Draft = $derived.by(() => ({
@@ -134,6 +141,7 @@ export class Form {
         key === 'key' && this.draft().missingKey ? value !== '' : value !== DEFAULTS[key as FormKey],
       ),
     ),
+    ...((this.spares.list.length > 0 || this.draft().spares) && { spares: this.spares.result }),
   }));
   readonly dirty = $derived.by(() => {
     const { name, colour, autostart } = this.draft();
@@ -143,6 +151,7 @@ export class Form {
       result.name !== name ||
       result.colour !== colour ||
       result.autostart !== autostart ||
+      this.spares.dirty ||
       SPECS.some(({ key }) => values[key] !== before[key])
     );
   });
@@ -155,7 +164,9 @@ export class Form {
     readonly draft: () => Draft,
     readonly others: () => readonly Tunnel[],
     readonly edits = new Edits(),
-  ) {}
+  ) {
+    this.spares = new Spares(draft, edits, () => this.options);
+  }
 
   text(key: FormKey): string {
     return String(this.edits.options[key] ?? this.values[key]);

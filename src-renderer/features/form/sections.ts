@@ -4,7 +4,7 @@ export type FormKey = keyof ClientOptions;
 
 /** Where each option of the table stands in the form. The server's address is two fields, and is drawn by hand. */
 export const SECTIONS = {
-  server: ['remoteaddr'],
+  server: ['remoteaddr', 'prefer'],
   local: ['localaddr'],
   security: ['key', 'crypt'],
   speed: ['mode', 'pace', 'datashard', 'parityshard'],

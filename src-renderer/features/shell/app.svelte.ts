@@ -99,7 +99,7 @@ export class App {
 
   /** Makes what was typed for a new tunnel. */
   async make(
-    profile: Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>,
+    profile: Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'spares'>,
     connect: boolean,
   ): Promise<void> {
     const made = await this.attempt(this.core.create(profile));
@@ -112,7 +112,7 @@ export class App {
   /** @returns whether it is saved; a running tunnel goes on with the old settings until it is connected anew */
   async save(
     tunnel: Tunnel,
-    patch: Partial<Pick<Profile, 'name' | 'colour' | 'autostart' | 'options'>>,
+    patch: Partial<Pick<Profile, 'name' | 'colour' | 'autostart' | 'options' | 'spares'>>,
   ): Promise<boolean> {
     if (!(await this.attempt(this.core.save(tunnel, patch)))) return false;
     const { form } = i18n.t;

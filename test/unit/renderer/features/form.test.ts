@@ -37,6 +37,53 @@ const edit = (options: Draft['options'] = {}, others: Tunnel[] = []) => {
 };
 const tunnel = (name: string, localaddr: string) => new Tunnel(mockProfile(name, { localaddr }));
 
+describe('the spare servers of a form', () => {
+  const spares: Draft['spares'] = [
+    { id: 'x', options: { remoteaddr: 'b:1', crypt: 'xtea', nocomp: true } },
+    { id: 'y', options: { remoteaddr: 'c:1' }, missingKey: 'locked' },
+  ];
+  const listed = (): Form => {
+    const kept = { ...draft(), spares };
+    return new Form(
+      () => kept,
+      () => [],
+    );
+  };
+
+  it('are what the profile has until they are touched', () => {
+    const form = listed();
+    expect([form.dirty, form.errors]).toEqual([false, 0]);
+    expect(form.result.spares).toEqual(spares.map(({ id, options }) => ({ id, options })));
+  });
+
+  it('are moved, removed and added, and put back', () => {
+    const form = listed();
+    form.spares.move(1, -1);
+    form.spares.move(0, -1);
+    expect(form.result.spares!.map(({ id }) => id)).toEqual(['y', 'x']);
+    expect(form.spares.list[0].missingKey).toBe('locked');
+    form.spares.remove(0);
+    form.spares.add();
+    expect(form.result.spares!.map(({ options }) => options.remoteaddr)).toEqual(['b:1', '']);
+    expect([form.dirty, form.errors, form.errorsShown]).toEqual([true, 1, 0]);
+    form.submit();
+    expect(form.errorsShown).toBe(1);
+    form.edits.discard();
+    expect(form.dirty).toBe(false);
+  });
+
+  it('read what is typed, and empty as the first has it', () => {
+    const form = listed();
+    form.spares.set(0, 'crypt', '');
+    form.spares.set(0, 'nocomp', 'false');
+    form.spares.set(0, 'mtu', ' 1200 ');
+    expect(form.result.spares![0].options).toEqual({ remoteaddr: 'b:1', nocomp: false, mtu: 1200 });
+    form.spares.set(1, 'mtu', '12');
+    expect(form.spares.problemsOf(1)).toMatchObject([{ key: 'mtu', server: 3 }]);
+    expect(form.spares.problemsOf(0)).toEqual([]);
+  });
+});
+
 describe('Form', () => {
   it('starts without a change and without an error', () => {
     const form = edit({ rcvwnd: 1024 });
