@@ -40,7 +40,7 @@ export interface Cell {
   seconds: number;
   /** what becomes of the line, at seconds after the start of the bulk */
   changes?: { at: number; rate?: number; rtt?: number; loss?: number }[];
-  /** bytes/s that the receiving application takes */
+  /** bytes/s that the receiving application takes: no more than that is ideal then */
   reader?: number;
   seed?: number;
 }
@@ -286,7 +286,10 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   listening.close();
   return {
     goodput,
-    ideal: idealGoodput({ ...defaultOptions('client'), ...cell.client, rate, loss }),
+    ideal: Math.min(
+      idealGoodput({ ...defaultOptions('client'), ...cell.client, rate, loss }),
+      (reader * 8) / 1e6,
+    ),
     other: ((others() - settled.other) * 8) / (steadyMs * 1000),
     wire: (narrow.bytes - firstWire) / (received + (bulks[1]?.received ?? 0)),
     dropped: share(narrow.dropped - settled.dropped, narrow.offered - settled.offered),

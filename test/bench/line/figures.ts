@@ -18,3 +18,7 @@ export function rampUp(marks: readonly { at: number; received: number }[], goodp
   }
   return Infinity;
 }
+
+/** Parses JSON of figures: what was never reached, and what nothing was measured of, are null there. */
+export const parseFigures = <T>(json: string): T =>
+  JSON.parse(json, (_key, value: unknown) => (value === null ? Infinity : value)) as T;

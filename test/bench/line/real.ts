@@ -5,6 +5,7 @@ import { ensureKcptun } from '../../support/debian.ts';
 import type { Kind } from '../../support/peers.ts';
 import { machine } from '../report.ts';
 import type { Way } from './cell.ts';
+import { parseFigures } from './figures.ts';
 import { bestOf, type Entry, isGo, searched, type Setup, setupOf, USUAL } from './plan.ts';
 import { measureLine, type RealCell } from './real-run.ts';
 import { report } from './real-report.ts';
@@ -182,7 +183,7 @@ async function measureAll(entries: Entry[]): Promise<Entry[]> {
 }
 
 async function results(): Promise<Results> {
-  if (values.from) return JSON.parse(readFileSync(values.from, 'utf8')) as Results;
+  if (values.from) return parseFigures<Results>(readFileSync(values.from, 'utf8'));
   process.env.KCPTUN_GO = values.go;
   const entries = plan();
   const needs = (kind: Kind): boolean =>
