@@ -12,6 +12,8 @@ declare global {
 
 const RETRY_MS = 1500;
 
+const isInApp = (): boolean => globalThis.window?.kcptun !== undefined;
+
 /** The window's link to its core: Electron's bridge where there is one, else the socket of the page's own host. */
 export class Link {
   /** null until the first snapshot is there */
@@ -22,7 +24,16 @@ export class Link {
   constructor(
     readonly connect: () => Promise<Transport>,
     readonly retryMs = RETRY_MS,
+    /** whether the core is the app that this window belongs to, and not a host with an address */
+    readonly inApp = isInApp(),
   ) {}
+
+  /** What the user may do while it is lost, if anything. */
+  get advice(): 'restart' | 'address' | null {
+    if (!this.lost) return null;
+    if (this.inApp) return 'restart';
+    return this.core ? null : 'address';
+  }
 
   async open(): Promise<void> {
     try {

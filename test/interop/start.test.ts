@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -160,42 +160,91 @@ describe('fetching Electron', () => {
     return copy;
   }
 
-  it('takes it from the mirror, says so, and once', async () => {
-    const copy = workingCopy();
+  const name = `electron-v${version}-${process.platform}-${process.arch}.zip`;
+
+  /** A mirror of Electron's downloads, whose Electron comes up and ends. */
+  async function mirror() {
     const archive = zip({
       electron: `#!${process.execPath}\nprocess.send('started', () => process.exit(0));\n`,
       version,
     });
-    const name = `electron-v${version}-${process.platform}-${process.arch}.zip`;
     const sums = `${createHash('sha256').update(archive).digest('hex')} *${name}\n`;
     const asked: string[] = [];
-    const mirror = createServer(({ url }, response) => {
+    const server = createServer(({ url }, response) => {
       asked.push(url!);
       response.end(url!.endsWith('SHASUMS256.txt') ? sums : archive);
     }).listen(0, '127.0.0.1');
-    await once(mirror, 'listening');
-    const run = () =>
-      new Process(process.execPath, [join(copy, 'dist/node/kcptun.js'), 'start'], {
-        ...environment(),
-        ELECTRON_OVERRIDE_DIST_PATH: undefined,
-        ELECTRON_MIRROR: `http://127.0.0.1:${(mirror.address() as AddressInfo).port}/`,
-        electron_use_remote_checksums: '1',
-        electron_config_cache: join(folder, 'cache'),
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return { asked, port, [Symbol.dispose]: () => void server.close() };
+  }
+
+  /** A proxy that takes every host for the one at `port`, or lets nobody through. */
+  async function proxy(port: number | null) {
+    const asked: string[] = [];
+    const server = createServer().listen(0, '127.0.0.1');
+    server.on('connect', ({ url }, client: Socket) => {
+      asked.push(url!);
+      if (port === null) return void client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const to = connect(port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        client.pipe(to).pipe(client);
       });
-    try {
-      await using first = run();
-      expect(await first.exited, first.output).toEqual({ code: 0, signal: null });
-      expect(first.output).toContain('kcptun: fetching Electron');
-      expect(asked).toContain(`/v${version}/${name}`);
-      const requests = asked.length;
-      await using second = run();
-      expect(await second.exited).toEqual({ code: 0, signal: null });
-      expect(second.output).toBe('');
-      expect(asked).toHaveLength(requests);
-    } finally {
-      mirror.close();
-    }
+      for (const socket of [client, to]) socket.on('error', () => socket.destroy());
+    });
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { asked, address, [Symbol.dispose]: () => void server.close() };
+  }
+
+  const fetching = (copy: string, env: NodeJS.ProcessEnv): Process =>
+    new Process(process.execPath, [join(copy, 'dist/node/kcptun.js'), 'start'], {
+      ...environment(),
+      ELECTRON_OVERRIDE_DIST_PATH: undefined,
+      electron_use_remote_checksums: '1',
+      electron_config_cache: join(folder, 'cache'),
+      NO_PROXY: '',
+      no_proxy: '',
+      ...env,
+    });
+
+  it('takes it from the mirror, says so, and once', async () => {
+    const copy = workingCopy();
+    using source = await mirror();
+    const run = () => fetching(copy, { ELECTRON_MIRROR: `http://127.0.0.1:${source.port}/` });
+    await using first = run();
+    expect(await first.exited, first.output).toEqual({ code: 0, signal: null });
+    expect(first.output).toContain('kcptun: fetching Electron');
+    expect(source.asked).toContain(`/v${version}/${name}`);
+    const requests = source.asked.length;
+    await using second = run();
+    expect(await second.exited).toEqual({ code: 0, signal: null });
+    expect(second.output).toBe('');
+    expect(source.asked).toHaveLength(requests);
   });
+
+  it('goes through the proxy that the environment names', async () => {
+    using source = await mirror();
+    using way = await proxy(source.port);
+    await using run = fetching(workingCopy(), {
+      ELECTRON_MIRROR: 'http://mirror.invalid/',
+      HTTP_PROXY: way.address,
+    });
+    expect(await run.exited, run.output).toEqual({ code: 0, signal: null });
+    expect([...new Set(way.asked)]).toEqual(['mirror.invalid:80']);
+    expect(source.asked).toContain(`/v${version}/${name}`);
+  });
+
+  it.each(['HTTPS_PROXY', 'https_proxy'])(
+    'asks the proxy of %s for where Electron is published',
+    async (variable) => {
+      using way = await proxy(null);
+      await using run = fetching(workingCopy(), { ELECTRON_MIRROR: undefined, [variable]: way.address });
+      await served(run);
+      expect([...new Set(way.asked)]).toEqual(['github.com:443']);
+      expect(run.output).toContain("kcptun: Electron's binary cannot be had here: serving the window");
+    },
+  );
 
   it('shows what its installer says where it cannot be had, and serves the window', async () => {
     const copy = workingCopy();

@@ -290,7 +290,9 @@ export const en = {
   lost: {
     title: 'The connection to the core is gone',
     text: 'Waiting for it to come back. Tunnels keep running if the core does.',
-    code: 'Each address opens one window, once: use the one that kcptun printed last, also after loading the page anew.',
+    restart: 'If this stays, quit the app and start it again: the tunnels that were on come back.',
+    address:
+      'Each address opens one window, once: use the one that kcptun printed last, also after loading the page anew.',
   },
   ...codes,
 };

@@ -31,6 +31,9 @@ async function startElectron(argv: readonly string[]): Promise<string | undefine
   return binary ? runElectron(binary, [root, ...argv]) : "Electron's binary cannot be had here";
 }
 
+/** By which a proxy is named; Electron's installer reads them where it is told to. */
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
 /** Electron is fetched when it is first wanted, not by `npm ci`; its installer says how far it is, and what went wrong. */
 async function installElectron(folder: string): Promise<void> {
   const installer = join(folder, 'install.js');
@@ -41,7 +44,7 @@ async function installElectron(folder: string): Promise<void> {
   );
   const child = spawn(process.execPath, [installer], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: env.HTTPS_PROXY || env.https_proxy ? { ELECTRON_GET_USE_PROXY: '1', ...env } : env,
+    env: PROXIES.some((name) => env[name]) ? { ELECTRON_GET_USE_PROXY: '1', ...env } : env,
   });
   await once(child, 'exit');
 }

@@ -91,3 +91,18 @@ it('leaves no listener behind where an open fails, however often', async () => {
   closed.call();
   expect([link.lost, messages.size]).toEqual([true, 0]);
 });
+
+it('says what can be done: an address for a host that has one, a new start for an app that is its own core', async () => {
+  const refused = () => Promise.reject(new Error('refused'));
+  const web = new Link(refused, 1000, false);
+  const app = new Link(refused, 1000, true);
+  expect([web.advice, app.advice]).toEqual([null, null]);
+  await Promise.all([web.open(), app.open()]);
+  expect([web.advice, app.advice]).toEqual(['address', 'restart']);
+  // a page that was let in needs no other address
+  const lines = line(new MockCore([]));
+  const open = new Link(() => Promise.resolve(lines.transport), 1000, false);
+  await open.open();
+  lines.cut();
+  expect([open.lost, open.advice]).toEqual([true, null]);
+});

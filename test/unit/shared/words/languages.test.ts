@@ -69,7 +69,7 @@ it('no words are left that nobody speaks', () => {
     .join('\n');
   // what is looked up by a code or a name of another table
   const byTable =
-    /^(states|overall|diagnoses|causes|importNotes|importRefusals|problems|colours|options|counters\.meanings|errors|notices|shortcuts|units|desktop\.(roles|movedText)|log\.(levels|allLevels)|keys\.(kept|problems|missing)|form\.(cryptHelp|cryptNotes|modeNotes|presets|units|spares\.preferences)|transfer\.formats|preferences\.(themes|udps|launchAtLogin|startMinimised|restoreTunnels|notifications)|connections\.(source|opened|sent|received)|serverCommand\.(command|json)|tabs|probe\.(stages|families|silent))\b/;
+    /^(states|overall|diagnoses|causes|importNotes|importRefusals|problems|colours|options|counters\.meanings|errors|notices|shortcuts|units|desktop\.(roles|movedText)|log\.(levels|allLevels)|keys\.(kept|problems|missing)|form\.(cryptHelp|cryptNotes|modeNotes|presets|units|spares\.preferences)|transfer\.formats|preferences\.(themes|udps|launchAtLogin|startMinimised|restoreTunnels|notifications)|connections\.(source|opened|sent|received)|serverCommand\.(command|json)|tabs|lost\.(restart|address)|probe\.(stages|families|silent))\b/;
   const unused = [...english.keys()].filter(
     (key) =>
       !byTable.test(key) &&
