@@ -5,3 +5,6 @@ export const LONGEST_PASSPHRASE = 1024;
 export const SHORTEST_KEY = 12;
 /** Random bits of a key that is made. */
 export const KEY_BITS = 256;
+/** Characters of one text, and of all of an import: past it they are no configuration. */
+export const LONGEST_IMPORT = 1 << 20;
+export const LONGEST_IMPORTS = 4 << 20;

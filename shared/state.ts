@@ -6,6 +6,14 @@ interface AmongServers {
   server?: UsedServer;
 }
 
+interface Dialling extends AmongServers {
+  since: number;
+  address: string;
+  attempt: number;
+  nextTryAt: number | null;
+  diagnosis: Diagnosis | null;
+}
+
 /**
  * What a tunnel is doing. Times are milliseconds since 1970; `since` is when this state began.
  * Each variant holds only its own data.
@@ -17,25 +25,11 @@ export type TunnelState =
   /** the local port is open, and nothing has been tried yet */
   | ({ kind: 'listening'; since: number; address: string } & AmongServers)
   /** a session is dialled and not yet acknowledged; `diagnosis` when that has taken too long or failed */
-  | ({
-      kind: 'connecting';
-      since: number;
-      address: string;
-      attempt: number;
-      nextTryAt: number | null;
-      diagnosis: Diagnosis | null;
-    } & AmongServers)
+  | ({ kind: 'connecting' } & Dialling)
   /** the peer has answered */
   | ({ kind: 'connected'; since: number; address: string } & AmongServers)
   /** was connected; the last session is gone */
-  | ({
-      kind: 'reconnecting';
-      since: number;
-      address: string;
-      attempt: number;
-      nextTryAt: number | null;
-      diagnosis: Diagnosis | null;
-    } & AmongServers)
+  | ({ kind: 'reconnecting' } & Dialling)
   /** connected, but in trouble */
   | ({ kind: 'degraded'; since: number; address: string; why: Diagnosis } & AmongServers)
   /** nothing runs; `nextTryAt` when it will be tried again by itself, null when somebody must act */
@@ -44,6 +38,10 @@ export type TunnelState =
 /** Which server new connections go to, where there are several and it is known. */
 export const usedServer = (state: TunnelState): UsedServer | undefined =>
   'server' in state ? state.server : undefined;
+
+/** What the user should read about a state that is not well, or null where all is. */
+export const diagnosisOf = (state: TunnelState): Diagnosis | null =>
+  'diagnosis' in state ? state.diagnosis : 'why' in state ? state.why : null;
 
 export type TunnelStateKind = TunnelState['kind'];
 

@@ -1,7 +1,7 @@
 import { MOST_PROFILES } from '../profile.ts';
 import { findCommandLines } from './command-line.ts';
 import { type FoundProfile, foundProfile, hasOption } from './found.ts';
-import { LONGEST_IMPORT } from './limits.ts';
+import { LONGEST_IMPORT } from '../limits.ts';
 import { findLinks } from './link.ts';
 import { findPluginEnvironment, findShadowsocksLinks } from './sip003.ts';
 import { findUciServers } from './uci.ts';

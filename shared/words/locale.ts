@@ -19,7 +19,7 @@ export function scale(value: number, units: number): number {
 export const text = ({ value, unit }: Quantity): string => `${value} ${unit}`;
 
 /** 14:03:27, local time. */
-export function clock(ms: number): string {
+export function timeOfDay(ms: number): string {
   const time = new Date(ms);
   return [time.getHours(), time.getMinutes(), time.getSeconds()]
     .map((part) => String(part).padStart(2, '0'))
@@ -126,9 +126,9 @@ export class Locale {
       case 'checking':
         return status.checking;
       case 'newest':
-        return status.newest(clock(state.at));
+        return status.newest(timeOfDay(state.at));
       case 'check-failed':
-        return `${status.checkFailed(clock(state.at))} ${state.message}`;
+        return `${status.checkFailed(timeOfDay(state.at))} ${state.message}`;
       case 'downloading':
         return status.downloading(state.version, Math.round(state.share * 100));
       case 'download-failed':

@@ -7,19 +7,19 @@ import type {
   Snapshot,
 } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
-import { LONGEST_IMPORT } from '../../shared/import/limits.ts';
+import { LONGEST_IMPORT } from '../../shared/limits.ts';
 import { serverCommand } from '../../shared/options-convert.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import { optionsOfServers } from '../../shared/servers.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { isOn, usedServer } from '../../shared/state.ts';
+import { diagnosisOf, isOn, usedServer } from '../../shared/state.ts';
 import type { Statistics } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../tunnels/supervisor.ts';
 import type { SpawnWorker, TunnelNews } from '../tunnels/tunnel.ts';
 import { Audience, type OwnHandlers } from './audience.ts';
-import { diagnosisOf, Diagnoser, type ProbeServer } from './diagnoser.ts';
+import { Diagnoser, type ProbeServer } from './diagnoser.ts';
 import { Demo, DEMO_ID, DEMO_SERVER_ID } from './demo.ts';
 import type { LogBook } from './log-book.ts';
 import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-watch.ts';

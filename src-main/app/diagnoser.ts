@@ -3,7 +3,7 @@ import { type CryptName, CRYPTS } from '../../shared/crypts.ts';
 import type { Diagnosis, DiagnosisCode } from '../../shared/diagnosis.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import type { ProbeReport } from '../../shared/probe.ts';
-import { type TunnelState, usedServer } from '../../shared/state.ts';
+import { diagnosisOf, type TunnelState, usedServer } from '../../shared/state.ts';
 import type { probeServer } from '../engine/probe/index.ts';
 import { proofOf } from '../tunnels/proof.ts';
 
@@ -147,6 +147,3 @@ export class Diagnoser {
     }
   }
 }
-
-export const diagnosisOf = (state: TunnelState): Diagnosis | null =>
-  'diagnosis' in state ? state.diagnosis : 'why' in state ? state.why : null;

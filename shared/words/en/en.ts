@@ -1,4 +1,4 @@
-import { LONGEST_IMPORT } from '../../import/limits.ts';
+import { LONGEST_IMPORT } from '../../limits.ts';
 import { plurals } from '../plural.ts';
 import { codes } from './codes.ts';
 import { counters } from './counters.ts';

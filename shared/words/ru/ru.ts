@@ -1,4 +1,4 @@
-import { LONGEST_IMPORT } from '../../import/limits.ts';
+import { LONGEST_IMPORT } from '../../limits.ts';
 import type { Words } from '../en/en.ts';
 import { plurals } from '../plural.ts';
 import { codes } from './codes.ts';

@@ -75,7 +75,7 @@ export class Arena {
 const ARENA_SHARE = 1 / 8;
 
 /** Divides a kernel's memory from `start`; neither part can take from the other. */
-export function divide(start: number, bytes: number): Pick<Kernel, 'arena' | 'pages'> {
+export function partition(start: number, bytes: number): Pick<Kernel, 'arena' | 'pages'> {
   const middle = Math.floor((bytes * ARENA_SHARE) / PAGE) * PAGE;
   return { arena: new Arena(start, middle), pages: new Pages(middle, bytes) };
 }

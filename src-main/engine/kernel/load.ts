@@ -1,7 +1,7 @@
 import base64 from 'virtual:kernel';
 import { EngineError } from '../errors.ts';
 import type { CfbStep, LaneCipher } from './crypt-kernel.ts';
-import { divide, type Kernel } from './kernel.ts';
+import { partition, type Kernel } from './kernel.ts';
 import { createPlainKernel } from './plain.ts';
 import { trimWhenIdle } from './trim.ts';
 
@@ -47,7 +47,7 @@ function createWasmKernel(binary: Uint8Array<ArrayBuffer>): Kernel {
     bytes: new Uint8Array(memory.buffer),
     words: new Uint32Array(memory.buffer),
     view: new DataView(memory.buffer),
-    ...divide(arenaStart(), KERNEL_BYTES),
+    ...partition(arenaStart(), KERNEL_BYTES),
     cfb: functions,
     crc32: (offset, length) => crc32(offset, length) >>> 0,
     crc32c: (offset, length) => crc32c(offset, length) >>> 0,

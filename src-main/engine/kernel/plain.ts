@@ -1,4 +1,4 @@
-import { divide, type Kernel } from './kernel.ts';
+import { partition, type Kernel } from './kernel.ts';
 import { plainCrypt } from './plain-crypt.ts';
 import { plainFec } from './plain-fec.ts';
 import { plainSnappy } from './plain-snappy.ts';
@@ -18,7 +18,7 @@ export function createPlainKernel(size: number): Kernel {
     name: 'plain',
     ...memory,
     // Offset 0 is left unused, as in the module.
-    ...divide(16, size),
+    ...partition(16, size),
     copy: (to, from, length) => void memory.bytes.copyWithin(to, from, from + length),
     ...plainCrypt(memory),
     ...plainFec(memory),

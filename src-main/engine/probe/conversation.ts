@@ -47,7 +47,7 @@ const LAST_MS = 1500;
 const EARLY_SECONDS = 0.15;
 
 /** What a server that has answered is asked: the line, the shape of its groups, sizes, and its first heartbeat. */
-export class Conversation {
+export class ProbeConversation {
   readonly main: Asker;
   readonly #o: ConversationSetup;
   readonly #shape = new ShapeSearch();

@@ -15,7 +15,7 @@ import { sharedKernel } from '../kernel/load.ts';
 import type { World } from '../runtime/world.ts';
 import type { Network, ResolvedHost } from '../transport/network.ts';
 import { Asker, type Candidate } from './asker.ts';
-import { Conversation } from './conversation.ts';
+import { ProbeConversation } from './conversation.ts';
 
 export interface ProbeOptions {
   remote: HostPorts;
@@ -71,7 +71,7 @@ class Probe {
   /** asked so far, of each candidate's conversation */
   readonly #asked = new Map<number, number>();
   #other: Asker | undefined;
-  #conversation: Conversation | undefined;
+  #conversation: ProbeConversation | undefined;
   #stage: ProbeStage = 'resolving';
   readonly #report: ProbeReport = {
     endpoints: [],
@@ -244,7 +244,7 @@ class Probe {
     const twin = second.candidates[asker.candidates.indexOf(candidate)];
     const opened = (this.#asked.get(candidate.conv) ?? 0) + (this.#asked.get(twin.conv) ?? 0);
     report.unopened = this.#sent - opened;
-    this.#conversation = new Conversation({
+    this.#conversation = new ProbeConversation({
       world,
       depth,
       report,

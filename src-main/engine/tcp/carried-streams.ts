@@ -7,7 +7,7 @@ import type { SmuxStream } from '../smux/stream.ts';
 import type { World } from '../runtime/world.ts';
 
 /** One connection in one stream, in the words of kcptun's log. */
-export interface Route {
+export interface StreamEnds {
   in: string;
   out: string;
   /** the end of it that is not a session, for the list */
@@ -29,12 +29,12 @@ export class CarriedStreams {
 
   constructor(private readonly options: CarriedOptions) {}
 
-  carry(socket: Socket, session: Session, stream: SmuxStream, route: Route): Pipe {
+  carry(socket: Socket, session: Session, stream: SmuxStream, ends: StreamEnds): Pipe {
     const { world, events, closewait, cipher } = this.options;
     const openedAt = world.wallClock();
     const snapshot = (): StreamSnapshot => ({
       id: `${session.conv}:${stream.id}`,
-      source: route.source,
+      source: ends.source,
       openedAt,
       sent: stream.written,
       received: stream.received,
@@ -45,12 +45,12 @@ export class CarriedStreams {
       cipher: cipher?.(session),
       onClose: (reason) => {
         this.#pipes.delete(pipe);
-        const told = { in: route.in, out: route.out, stream: snapshot(), reason: reason?.message ?? null };
+        const told = { in: ends.in, out: ends.out, stream: snapshot(), reason: reason?.message ?? null };
         events.emit({ kind: 'stream-closed', ...told });
       },
     });
     this.#pipes.set(pipe, snapshot);
-    events.emit({ kind: 'stream-opened', in: route.in, out: route.out, stream: snapshot() });
+    events.emit({ kind: 'stream-opened', in: ends.in, out: ends.out, stream: snapshot() });
     return pipe;
   }
 

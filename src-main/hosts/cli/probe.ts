@@ -97,13 +97,13 @@ export async function runProbe(argv: readonly string[]): Promise<void> {
     },
   );
   process.stdout.write(
-    json ? `${JSON.stringify(jsonOf(report), null, 2)}\n` : textOf(report, address, target.crypts),
+    json ? `${JSON.stringify(reportJson(report), null, 2)}\n` : textOf(report, address, target.crypts),
   );
   process.exitCode = report.answered === null ? 1 : 0;
 }
 
 /** What `--json` prints; times are milliseconds. */
-export const jsonOf = (report: ProbeReport): Record<string, unknown> => {
+export const reportJson = (report: ProbeReport): Record<string, unknown> => {
   const { found, line, family, endpoints, answered, sent, unopened, answeredMs, tookMs } = report;
   const server = answered === null ? null : endpoints[answered];
   const { heard: _, ...where } = server ?? { heard: null };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ApiCore } from '../../../shared/api.ts';
-import { type Place, usablePlace } from '../../app/window-place.ts';
+import { type WindowPlace, usablePlace } from '../../app/window-place.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { WINDOW_URL } from './lockdown.ts';
 import { serveWindow } from './window-channel.ts';
@@ -11,8 +11,8 @@ export interface MainWindowDeps {
   core: ApiCore;
   /** the folder of package.json */
   root: string;
-  place: Place | null;
-  onPlace(place: Place): void;
+  place: WindowPlace | null;
+  onPlace(place: WindowPlace): void;
   /** whether closing ends the window; otherwise it is hidden */
   quitting(): boolean;
   /** whether there is a tray to find it in; otherwise it is minimised */

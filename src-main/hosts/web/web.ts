@@ -5,7 +5,7 @@ import type { ApiCore } from '../../../shared/api.ts';
 import { openCore } from '../../app/open-core.ts';
 import { packageRoot } from '../../app/package-root.ts';
 import { WindowFiles } from '../../app/window-files.ts';
-import { openConf } from '../../store/conf-file.ts';
+import { CONF_NAME, openConf } from '../../store/conf-file.ts';
 import { serveWeb } from './server.ts';
 
 export interface WebArguments {
@@ -25,8 +25,8 @@ export interface RunningWeb {
   close(): Promise<void>;
 }
 
-/** Electron's `appData` for the platform, so that both hosts have the same profiles. */
-export function dataFolder(
+/** Where the system keeps the app's data: Electron's `appData` for the platform, so that both hosts have the same profiles. */
+export function systemFolder(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,
 ): string {
@@ -36,7 +36,7 @@ export function dataFolder(
       : platform === 'darwin'
         ? join(homedir(), 'Library', 'Application Support')
         : (env.XDG_CONFIG_HOME ?? join(homedir(), '.config'));
-  return join(base, 'kcptun-desktop');
+  return join(base, CONF_NAME);
 }
 
 /**
@@ -45,7 +45,7 @@ export function dataFolder(
  */
 export async function startWeb({
   port,
-  folder = dataFolder(),
+  folder = systemFolder(),
   onAddress,
 }: WebArguments): Promise<RunningWeb> {
   const files = new WindowFiles(join(packageRoot(), 'dist', 'window'));

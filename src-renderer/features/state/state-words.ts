@@ -1,14 +1,7 @@
-import type { Diagnosis } from '../../../shared/diagnosis.ts';
-import type { TunnelState } from '../../../shared/state.ts';
+import { diagnosisOf, type TunnelState } from '../../../shared/state.ts';
 import type { Locale } from '../../../shared/words/locale.ts';
 
 const seconds = (from: number, to: number): number => Math.max(0, Math.ceil((to - from) / 1000));
-
-/** What the user should read about a state that is not well, or null where all is. */
-export function diagnosisOf(state: TunnelState): Diagnosis | null {
-  if (state.kind === 'degraded') return state.why;
-  return 'diagnosis' in state ? state.diagnosis : null;
-}
 
 /**
  * The words after the state's own, short enough for the list: why, how long, or when next.

@@ -1,5 +1,5 @@
 import type { ImportedProfile, ImportResult } from '../../../shared/api.ts';
-import { LONGEST_IMPORT, LONGEST_IMPORTS } from '../../../shared/import/limits.ts';
+import { LONGEST_IMPORT, LONGEST_IMPORTS } from '../../../shared/limits.ts';
 import type { Core } from '../../client/core.svelte.ts';
 
 export interface Source {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CRYPTS } from '../../../../shared/crypts.ts';
 import type { ProbeReport } from '../../../../shared/probe.ts';
 import { UsageError } from '../../../../src-main/hosts/cli/arguments.ts';
-import { jsonOf, parseProbeArguments, textOf } from '../../../../src-main/hosts/cli/probe.ts';
+import { reportJson, parseProbeArguments, textOf } from '../../../../src-main/hosts/cli/probe.ts';
 
 const REPORT: ProbeReport = {
   endpoints: [{ address: '203.0.113.9', port: 29900, heard: 'answered' }],
@@ -89,12 +89,12 @@ describe('kcptun probe', () => {
   });
 
   it("gives JSON by kcptun's keys", () => {
-    expect(jsonOf(REPORT)).toMatchObject({
+    expect(reportJson(REPORT)).toMatchObject({
       found: { crypt: 'aes-128', datashard: 5, parityshard: 5, nocomp: true, smuxver: 1 },
       line: { rtt: { min: 41.2, median: 60 }, loss: 0.05, mtu: 1280 },
       unknown: ['qpp', 'target', 'mode'],
       server: { address: '203.0.113.9', port: 29900 },
     });
-    expect(jsonOf(SILENT)).toMatchObject({ found: {}, server: null });
+    expect(reportJson(SILENT)).toMatchObject({ found: {}, server: null });
   });
 });

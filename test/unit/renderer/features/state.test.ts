@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../../../shared/diagnosis.ts';
 import type { TunnelState } from '../../../../shared/state.ts';
-import { diagnosisOf, stateDetail } from '../../../../src-renderer/features/state/state-words.ts';
+import { diagnosisOf } from '../../../../shared/state.ts';
+import { stateDetail } from '../../../../src-renderer/features/state/state-words.ts';
 import { Locale } from '../../../../shared/words/locale.ts';
 
 const diagnosis: Diagnosis = {
