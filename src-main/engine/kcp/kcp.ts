@@ -1,6 +1,7 @@
 import type { Counters } from '../../../shared/counters.ts';
 import { MAX_INT32, MAX_UINT16 } from '../../../shared/wire.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Brake } from '../line/brake.ts';
 import type { Flight } from '../line/flight.ts';
 import { CongestionWindow } from './congestion.ts';
 import { Pushed, type Reader, ReceiveWindow } from './receive-window.ts';
@@ -31,6 +32,9 @@ const NO_ACKS = new Int32Array(0);
 const FIRST_ACKS = 8;
 /** So many ACKs are held until the next flush with any receive window; with a larger one, twice as many as it has segments. */
 const LEAST_ACKS = 1024;
+/** What is so short is sent with so many of the next flushes too, to a peer that waits for it on a line that loses. */
+const COPIES = 2;
+const COPIED_BYTES = 128;
 /** What is sent again from the front of the window when nothing is heard. */
 const TAIL_SEGMENTS = 2;
 
@@ -121,8 +125,14 @@ export class Kcp {
   #needy = false;
   /** Knows the line, and times what is sent: set before the first segment is; without it KCP's own timing holds. */
   flight: Flight | undefined;
+  /** Bounds what the peer may have on the way, below the receive window. */
+  brake: Brake | undefined;
   /** More follows at once what is queued: a segment that is not full waits for it. */
   more = false;
+  /** the next sn at the end of each of the latest flushes */
+  #copies = NO_ACKS;
+  /** when the present flush began */
+  #now = 0;
   // the datagram being written
   #begun = -1;
   #begunData = false;
@@ -215,8 +225,10 @@ export class Kcp {
       if (cmd === CMD_ACK) echoed = (ts - this.#epoch) | 0;
       if (this.flight) this.#answered(this.flight, cmd === CMD_ACK, sn, echoed, una, recovered, now);
       if (this.send.acknowledgeBelow(una)) moved = true;
-      if (cmd === CMD_PUSH) this.#push(sn, ts, data, size);
-      else if (cmd === CMD_ACK) {
+      if (cmd === CMD_PUSH) {
+        if (!recovered) this.brake?.arrived(ts, now);
+        this.#push(sn, ts, data, size);
+      } else if (cmd === CMD_ACK) {
         if (this.send.acknowledge(sn, echoed)) moved = true;
         acked = true;
       } else if (cmd === CMD_WASK) this.#tellWindow = true;
@@ -264,6 +276,7 @@ export class Kcp {
    */
   flush(now: number, acksOnly = false): void {
     const clock = now | 0;
+    this.#now = now;
     this.#flushAcks();
     if (!acksOnly) {
       this.#urgent = false;
@@ -353,7 +366,8 @@ export class Kcp {
       const sn = this.#acks[i * 2];
       // una already tells everything below nxt; the last one stays for its timestamp.
       if (i !== last && diff(sn, this.receive.nxt) < 0) continue;
-      this.#control(CMD_ACK, sn, this.#acks[i * 2 + 1]);
+      const older = i === last && this.brake?.braking ? this.brake.older() : 0;
+      this.#control(CMD_ACK, sn, (this.#acks[i * 2 + 1] - older) | 0);
     }
     this.#ackCount = 0;
   }
@@ -465,6 +479,26 @@ export class Kcp {
       send.nxt = (send.nxt + 1) | 0;
     }
     if (send.queued === 0 && !this.more) flight.limited();
+    if (this.brake?.loses) this.#sendCopies();
+  }
+
+  /**
+   * A braked server waits for what we report to it, which is little, and a lost report stops it for a round trip: what is
+   * short goes once more with the next datagrams. It is no repeat: nothing is known to be lost, and timestamps stay.
+   */
+  #sendCopies(): void {
+    const { send } = this;
+    if (this.#copies === NO_ACKS) this.#copies = new Int32Array(COPIES + 1).fill(send.nxt);
+    const from = this.#copies[0];
+    if (this.#begun >= 0) {
+      for (let sn = from; diff(sn, this.#copies[COPIES]) < 0; sn = (sn + 1) | 0) {
+        const slot = sn & send.mask;
+        if (diff(sn, send.una) < 0 || send.data[slot] === 0 || send.lengths[slot] > COPIED_BYTES) continue;
+        this.#data(slot, sn, send.ts[slot]);
+      }
+    }
+    this.#copies.copyWithin(0, 1);
+    this.#copies[COPIES] = send.nxt;
   }
 
   /** Whether more would be sent at once if it were there. */
@@ -514,6 +548,12 @@ export class Kcp {
     this.#at = at + length;
   }
 
+  /** Free slots, as told to the peer, which counts what waits behind a gap as on the way. */
+  get #advertised(): number {
+    const { free, ahead } = this.receive;
+    return this.brake?.braking ? Math.min(free, this.brake.advertised(ahead, this.#now)) : free;
+  }
+
   #control(cmd: number, sn: number, ts: number): void {
     this.#at = this.#header(cmd, sn, ts, 0);
   }
@@ -524,7 +564,7 @@ export class Kcp {
     if (this.#begun < 0) this.#begun = this.#at = this.output.begin();
     const at = this.#at;
     const { receive } = this;
-    const wnd = Math.min(receive.free, MAX_UINT16);
+    const wnd = Math.min(this.#advertised, MAX_UINT16);
     writeSegment(this.kernel.view, at, this.#conv, cmd, wnd, ts, sn, receive.nxt, length);
     this.counters.OutSegs++;
     return at + HEADER_BYTES;

@@ -57,6 +57,7 @@ const SLOWER: readonly (readonly [number, number])[] = [
 ];
 const NOISE_MOST_MS = 50;
 /** A queue that does not run dry though we are slower is somebody else's. */
+const SHARED_LEAST_MS = 10;
 const SHARED_MS = 1_000;
 const SHARED_ROUND_TRIPS = 8;
 /** A queue that braking should have made shorter in a round trip, and has not by at least this share of what it should. */
@@ -225,7 +226,7 @@ export class LineModel {
       this.#quarterSamples = 0;
       this.#quarterAt = now;
     }
-    if (this.queue <= EMPTY_MS) {
+    if (this.queue <= SHARED_LEAST_MS) {
       this.#emptyAt = now;
       this.shared = false;
     }

@@ -1,12 +1,19 @@
 import { FecDecoder } from '../fec/decoder.ts';
 import { FEC_HEADER_BYTES, fecKind } from '../fec/packet.ts';
 import type { Kcp } from '../kcp/kcp.ts';
+import type { Brake } from '../line/brake.ts';
 import type { PacketBatch } from '../kernel/batch.ts';
 import type { EngineContext } from './context.ts';
 import type { Trial } from './trial.ts';
 
 /** A datagram that is overtaken comes within this time. */
 const LATE_MS = 1_000;
+
+/** A peer that sends so much less parity than its groups have does so by need, and so paces itself, as only ours does. */
+const BY_NEED_SHARE = 0.75;
+/** That is told from so many data packets, where they take no longer than this: kcp-go leaves out parity after pauses. */
+const TOLD_PACKETS = 400;
+const TOLD_MS = 8_000;
 
 /** What comes in for one session: datagrams that are open already go to FEC and KCP, and tell whether the peer is there. */
 export class Downlink {
@@ -19,7 +26,13 @@ export class Downlink {
   checksumErrors = 0;
   /** on trial, nothing is kept to recover from */
   trial: Trial | undefined;
+  /** is told how much comes */
+  brake: Brake | undefined;
   #decoder: FecDecoder | undefined;
+  /** FEC packets since `#toldAt` */
+  #data = 0;
+  #parity = 0;
+  #toldAt = 0;
   #stopped = false;
 
   constructor(
@@ -46,6 +59,7 @@ export class Downlink {
     let stale = false;
     for (let i = from; i < to && !this.#stopped; i++) {
       this.packets++;
+      if (this.brake) this.brake.bytes += batch.lengths[i];
       if (!batch.ok[i]) this.checksumErrors++;
       else if (this.#datagram(batch.offsets[i] + head, batch.lengths[i] - head - tail, now)) {
         if (this.kcp.fresh) fresh = true;
@@ -71,15 +85,25 @@ export class Downlink {
       case 'none':
         return this.kcp.input(offset, length, now, false);
       case 'data':
+        if (this.brake && ++this.#data >= TOLD_PACKETS) this.#tell(this.brake, now);
         this.#learn(offset, length);
         return this.kcp.input(offset + FEC_HEADER_BYTES, length - FEC_HEADER_BYTES, now, false);
       case 'parity':
+        this.#parity++;
         this.#learn(offset, length);
         return false;
       case 'out-of-band':
         this.context.counters.OOBPackets++;
         return false;
     }
+  }
+
+  #tell(brake: Brake, now: number): void {
+    const { fec } = this.context;
+    const full = fec ? (this.#data * fec.parityShards) / fec.dataShards : 0;
+    if (this.#parity < BY_NEED_SHARE * full && now - this.#toldAt < TOLD_MS) brake.peerPaces = true;
+    this.#data = this.#parity = 0;
+    this.#toldAt = now;
   }
 
   #learn(offset: number, length: number): void {

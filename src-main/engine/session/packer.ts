@@ -26,6 +26,9 @@ export class Packer implements FrameSink, Reader {
   #gathered = 0;
   #received = 0;
   #stopped = false;
+  /** bytes of KCP's and of smux' streams that came since `expansion` was asked last */
+  #taken = 0;
+  #given = 0;
   /** before it is there, what comes in waits in KCP's window */
   mux: SmuxSession | undefined;
 
@@ -70,6 +73,7 @@ export class Packer implements FrameSink, Reader {
     const length = this.#received;
     this.#received = 0;
     if (length === 0 || this.#stopped || !this.mux) return;
+    this.#taken += length;
     if (!this.context.compress) {
       this.mux.input(bytes, inbound, length);
       return;
@@ -80,6 +84,13 @@ export class Packer implements FrameSink, Reader {
     } catch (error) {
       this.onCorrupt(error instanceof EngineError ? error : new EngineError('snappy-corrupt', String(error)));
     }
+  }
+
+  /** What a byte that came has become without its compression, in the mean since this was asked last. */
+  expansion(): number {
+    const [taken, given] = [this.#taken, this.#given];
+    this.#taken = this.#given = 0;
+    return this.context.compress && taken > 0 ? given / taken : 1;
   }
 
   /** Delivers nothing more. */
@@ -137,6 +148,7 @@ export class Packer implements FrameSink, Reader {
   }
 
   readonly #plain = (bytes: Uint8Array, offset: number, length: number): void => {
+    this.#given += length;
     this.mux!.input(bytes, offset, length);
   };
 }

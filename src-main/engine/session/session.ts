@@ -2,6 +2,7 @@ import type { SessionSnapshot, SessionState } from '../../../shared/snapshot.ts'
 import type { PacketBatch } from '../kernel/batch.ts';
 import { EngineError } from '../errors.ts';
 import { Kcp } from '../kcp/kcp.ts';
+import { Brake } from '../line/brake.ts';
 import { Line } from '../line/line.ts';
 import { SmuxSession } from '../smux/session.ts';
 import type { SmuxStream } from '../smux/stream.ts';
@@ -18,6 +19,8 @@ import type { Session } from './types.ts';
 import { type Channel, Uplink } from './uplink.ts';
 
 const HEALTH_MS = 1_000;
+/** A round trip, until one was measured. */
+const ROUND_TRIP_MS = 100;
 const ignore = (): void => {};
 
 /**
@@ -33,6 +36,8 @@ export class KcpSession implements Session, Receiving {
   onStream: (stream: SmuxStream) => void = ignore;
   onClose: Session['onClose'] = ignore;
   onState: Session['onState'] = ignore;
+  /** holds a server that does not pace itself */
+  readonly #brake: Brake | undefined;
   /** made when there is first something to send */
   #line: Line | undefined;
   #mux: SmuxSession | undefined;
@@ -78,7 +83,9 @@ export class KcpSession implements Session, Receiving {
     const conversation = { conv, epoch: epoch[0] };
     this.#kcp = new Kcp(context.kcp, conversation, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
+    if (role === 'client' && context.line) this.#brake = this.#kcp.brake = new Brake(context.kcp.interval);
     this.#downlink = new Downlink(context, this.#kcp);
+    this.#downlink.brake = this.#brake;
     this.#downlink.trial = trial;
     if (!trial) this.#establish();
   }
@@ -181,7 +188,7 @@ export class KcpSession implements Session, Receiving {
       paritySent: this.#uplink.paritySent,
       streams: this.#mux?.streams ?? 0,
       line: this.#line?.snapshot() ?? null,
-      download: null,
+      download: this.#brake?.snapshot() ?? null,
     };
   }
 
@@ -227,6 +234,7 @@ export class KcpSession implements Session, Receiving {
     this.#mux?.flush();
     if (this.closed) return;
     const now = world.now();
+    if (this.#brake) this.#hold(this.#brake, now);
     if (!this.#line && this.#mux?.pending) this.#learnLine(now);
     this.#uplink.turn(now);
     if (this.#line && this.#mux) this.#mux.frameLimit = this.#line.frameLimit;
@@ -250,6 +258,13 @@ export class KcpSession implements Session, Receiving {
     if (now >= this.#healthAt && !this.#trial) this.#readHealth(now);
     this.#arm(now);
   };
+
+  /** Keeps what the peer may be ahead to what its line carries. */
+  #hold(brake: Brake, now: number): void {
+    const propagation = this.#line?.propagation ?? ROUND_TRIP_MS;
+    if (!brake.turn(propagation, this.#kcp.receive.ahead, now)) return;
+    this.#mux?.limitAhead(brake.ahead * this.#kcp.mss * this.#packer.expansion());
+  }
 
   /** There is something to send, for the first time. */
   #learnLine(now: number): void {
@@ -280,7 +295,7 @@ export class KcpSession implements Session, Receiving {
       onStream: (stream) => this.onStream(stream),
       onClose: (error) => this.close(error),
     });
-    if (this.context.line) mux.limitAhead(Infinity);
+    if (this.context.line) mux.limitAhead(this.#brake ? this.#brake.ahead * this.#kcp.mss : Infinity);
     return mux;
   }
 

@@ -76,6 +76,8 @@ export class SmuxStream {
   #peerWindow = INITIAL_WINDOW;
   #consumed = 0;
   #consumedSinceUpdate = 0;
+  /** the window that the peer knows */
+  #told = INITIAL_WINDOW;
   #updated = false;
 
   /** Made by the session: `opened` by us, with a SYN to send, or by the peer. */
@@ -154,7 +156,9 @@ export class SmuxStream {
       this.#consumed = (this.#consumed + n) >>> 0;
       this.#consumedSinceUpdate += n;
       // an UPD after the first read tells the real window, the next ones half a window each (smux, tryReadV2)
-      if (!this.#updated || this.#consumedSinceUpdate >= this.session.updateBytes) {
+      // and never later than that, though the next window may be a larger one
+      const due = Math.min(this.session.updateBytes, this.#told / 2);
+      if (!this.#updated || this.#consumedSinceUpdate >= due) {
         this.#updated = true;
         this.#consumedSinceUpdate = 0;
         if (!this.#peerEnded) {
@@ -238,7 +242,8 @@ export class SmuxStream {
       this.#updateDue = false;
       writeHeader(header, version, UPD, UPDATE_BYTES, this.id);
       writeU32(header, FRAME_HEADER_BYTES, this.#consumed);
-      writeU32(header, FRAME_HEADER_BYTES + 4, this.session.streamWindow);
+      this.#told = this.session.streamWindow;
+      writeU32(header, FRAME_HEADER_BYTES + 4, this.#told);
       sink.write(header, 0, FRAME_HEADER_BYTES + UPDATE_BYTES);
     } else if (this.#outbox.length > 0) {
       const { frameSize, frameLimit } = this.session;

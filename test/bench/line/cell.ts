@@ -287,7 +287,10 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   return {
     goodput,
     ideal: Math.min(
-      idealGoodput({ ...defaultOptions('client'), ...cell.client, rate, loss }),
+      idealGoodput(
+        { ...defaultOptions('client'), ...cell.client, rate, loss },
+        (way === 'up' ? cell.client : cell.server)?.pace === 'off' ? 'full' : 'needed',
+      ),
       (reader * 8) / 1e6,
     ),
     other: ((others() - settled.other) * 8) / (steadyMs * 1000),

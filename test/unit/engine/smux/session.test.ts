@@ -339,6 +339,23 @@ describe.each(VERSIONS)('smux %i', (version) => {
 });
 
 describe('smux 2 flow control', () => {
+  it('reports before the window that the peer knows is used up, however much larger the next may be', () => {
+    const link = new SmuxLink(2);
+    link.client.session.limitAhead(32 * 1024);
+    const stream = link.client.session.open();
+    const atClient = new Collector(stream);
+    stream.write(Buffer.of(1));
+    link.settle();
+    const [accepted] = link.server.accepted;
+    accepted.write(Buffer.alloc(300_000));
+    link.settle();
+    link.client.session.limitAhead(Infinity);
+    accepted.write(Buffer.alloc(300_000));
+    link.settle();
+    expect(atClient.bytes.length).toBe(600_000);
+    link.client.session.close();
+  });
+
   it('sends the initial window and no more until the reader has read', () => {
     const link = new SmuxLink(2);
     const stream = link.client.session.open();
