@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../../shared/options.ts';
+import { type ClientOptions, defaultOptions } from '../../../shared/options.ts';
 import type { Cell, Way } from './cell.ts';
 
 /** What a cell differs by; lists are multiplied with one another. Units as in `Cell`. */
@@ -53,6 +53,7 @@ export function cellsOf(axes: Axes, seconds?: number): Cell[] {
       datashard,
       parityshard,
       pace,
+      ...roomFor(rate, rtt, window),
     } as Partial<ClientOptions>;
     return {
       ...{ rate, rtt, queue, loss, burst, jitter, way, conn, cubic },
@@ -61,6 +62,22 @@ export function cellsOf(axes: Axes, seconds?: number): Cell[] {
       seconds: seconds ?? secondsFor(rate, rtt),
     };
   });
+}
+
+const MTU = 1350;
+
+/**
+ * Where a line has more on the way than kcptun's defaults let be, its users need larger buffers, whoever sends: four
+ * times as much, for what waits behind a hole. A window that was asked for stays.
+ */
+function roomFor(rate: number, rtt: number, window: number): Partial<ClientOptions> {
+  const room = 4 * rate * 125 * rtt;
+  const { streambuf, smuxbuf } = defaultOptions('client');
+  const packets = Math.min(65_535, Math.ceil(room / MTU));
+  return {
+    ...(room > streambuf ? { streambuf: room, smuxbuf: Math.max(smuxbuf, room) } : {}),
+    ...(window === BASE.window[0] && packets > window ? { sndwnd: packets, rcvwnd: packets } : {}),
+  };
 }
 
 const secondsFor = (rate: number, rtt: number): number =>
@@ -112,7 +129,7 @@ export function nameOf(cell: Cell): string {
     ...(cubic === 0 ? [] : [`${cubic} beside it`]),
     ...(reader === undefined ? [] : [`a reader of ${(reader / 125_000).toFixed(0)} Mbit/s`]),
     ...(client.mode === BASE.mode[0] ? [] : [client.mode]),
-    ...(client.sndwnd === BASE.window[0] ? [] : [`windows ${client.sndwnd}`]),
+    ...((client.sndwnd ?? 0) >= BASE.window[0] ? [] : [`windows ${client.sndwnd}`]),
     ...(client.datashard === 10 && client.parityshard === 3
       ? []
       : [`FEC ${client.datashard}+${client.parityshard}`]),
