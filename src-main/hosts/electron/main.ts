@@ -1,5 +1,6 @@
 import electron from 'electron';
 import ElectronStore from 'electron-store';
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import plainFiles from 'original-fs';
 import { version } from '../../../package.json';
@@ -26,7 +27,14 @@ const app = new DesktopApp({
   openCore,
   // by require, as Electron's own loader does: its one export is made when it is first asked for
   loadUpdater: async () => createRequire(import.meta.url)('electron-updater') as UpdaterModule,
-  say: (line) => process.stdout.write(`kcptun-desktop: ${line}\n`),
+  say: (line) => {
+    try {
+      // before the process ends, which would not wait for a stream
+      writeSync(1, `kcptun-desktop: ${line}\n`);
+    } catch {
+      // started from where nobody listens; the status says it too
+    }
+  },
 });
 // whoever started it waits to hear that there is a window
 void app.start().then((up) => up && process.send?.('started'));

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -130,7 +131,7 @@ describe('the release', () => {
 
 describe.skipIf(process.platform === 'win32')('.ci/smoke', () => {
   let packages = '';
-  beforeEach(() => void (packages = mkdtempSync(join(tmpdir(), 'kcptun-ci-smoke-'))));
+  beforeEach(() => void (packages = realpathSync(mkdtempSync(join(tmpdir(), 'kcptun-ci-smoke-')))));
   afterEach(() => rmSync(packages, { recursive: true }));
 
   /** A program that says what it was called with, and ends with a status. */

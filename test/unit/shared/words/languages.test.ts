@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES, LANGUAGE_TAGS, spokenLanguage } from '../../../../shared/words/languages.ts';
 
@@ -55,7 +56,7 @@ describe.each(LANGUAGE_TAGS.filter((tag) => tag !== 'en'))('the words of %s', (t
 });
 
 it('no words are left that nobody speaks', () => {
-  const root = new URL('../../../../', import.meta.url).pathname;
+  const root = fileURLToPath(new URL('../../../../', import.meta.url));
   const sources = ['src-renderer', 'src-main/app', 'src-main/hosts/electron', 'shared/words/locale.ts']
     .flatMap((folder) =>
       folder.endsWith('.ts')
