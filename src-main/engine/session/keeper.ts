@@ -1,8 +1,9 @@
-import type { SessionSnapshot, SessionState, Trouble } from '../../../shared/snapshot.ts';
-import { EngineError, type EngineErrorCode } from '../errors.ts';
+import type { SessionState, Trouble } from '../../../shared/snapshot.ts';
+import { EngineError } from '../errors.ts';
 import { describeSession, type EngineListener, troubleTeller } from '../events.ts';
-import type { LinkCause, LinkSnapshot } from '../snapshot.ts';
+import type { LinkSnapshot } from '../snapshot.ts';
 import { RetiredSessions } from './retired-sessions.ts';
+import { ServerRecord } from './server-record.ts';
 import type { Session } from './types.ts';
 import type { Timer, World } from '../runtime/world.ts';
 
@@ -39,10 +40,6 @@ const DOUBT_ROUND_TRIPS = 4;
 /** A round trip may have been measured over a peer that slept. */
 const DOUBT_MOST_MS = 6_000;
 const RECHECK_MS = 500;
-/** Two clocks that are read one after the other do not make another moment of the same one. */
-const STEADY_MS = 1_000;
-/** What the server sent means nothing: the two ends are set up differently. */
-const MISREAD: readonly EngineErrorCode[] = ['smux-version', 'smux-protocol', 'snappy-corrupt'];
 /** Troubles in which the peer may be gone. */
 const DOUBTFUL: readonly Trouble[] = ['nothing-heard', 'refused'];
 
@@ -78,6 +75,7 @@ interface Outage {
 export class SessionKeeper {
   readonly #options: KeeperOptions;
   readonly #retired: RetiredSessions;
+  readonly #server: ServerRecord;
   #current: Session | undefined;
   #currentSince = 0;
   #dial: Dial = NONE;
@@ -89,12 +87,6 @@ export class SessionKeeper {
   #check: Timer | undefined;
   /** none while the current session takes new streams; with one, a current session is doubted */
   #outage: Outage | undefined;
-  /** when the server was last heard, in milliseconds since 1970 */
-  #heardAt: number | null = null;
-  /** a smux frame of the server has been read, ever */
-  #understood = false;
-  /** what ended the session before, where that came from what the server sent, until the server is understood */
-  #misread: EngineError | null = null;
   /** the current session is to be replaced though it lives */
   #outdated = false;
   /** and its streams are to have all the time they take */
@@ -104,6 +96,7 @@ export class SessionKeeper {
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#retired = new RetiredSessions(options.world, options.scavengeMs);
+    this.#server = new ServerRecord(options.world);
     this.#without(null);
   }
 
@@ -126,12 +119,9 @@ export class SessionKeeper {
 
   snapshot(): LinkSnapshot {
     const { remote } = this.#options;
-    const session = this.#current && this.#hear(this.#current);
-    const heardAt = this.#heardAt;
-    if (session && !this.#outage) {
-      const misread = this.#misread && toCause(this.#misread);
-      return { kind: 'up', remote, heardAt, session, misread };
-    }
+    const session = this.#current && this.#server.look(this.#current);
+    const { heardAt, understood, misread } = this.#server;
+    if (session && !this.#outage) return { kind: 'up', remote, heardAt, session, misread };
     const { at, unanswered, refused, lost, unsent } = this.#outage!;
     const cause = unsent ?? lost;
     return {
@@ -143,8 +133,8 @@ export class SessionKeeper {
       nextTryAt: this.#dial.kind === 'pause' ? this.#dial.at : null,
       unanswered,
       refused,
-      cause: cause && toCause(cause),
-      understood: this.#understood,
+      cause: cause && { code: cause.code, message: cause.message },
+      understood,
     };
   }
 
@@ -283,7 +273,7 @@ export class SessionKeeper {
     this.#current = session;
     this.#outage = undefined;
     this.#currentSince = world.now();
-    this.#heardAt = world.wallClock();
+    this.#server.answered();
     if (autoExpireMs > 0)
       this.#expiry = world.after(autoExpireMs, () => {
         this.#outdated = true;
@@ -320,7 +310,7 @@ export class SessionKeeper {
       if (error.code === 'keepalive-timeout') this.#outage.unanswered = true;
       else if (error.code !== 'closed') this.#outage.unsent = error;
     } else if (session === this.#current) {
-      if (MISREAD.includes(error.code)) this.#misread = error;
+      this.#server.ended(error);
       this.#without(error);
     }
     emit({ kind: 'session-closed', remote: session.remote, conv: session.conv, error });
@@ -354,22 +344,10 @@ export class SessionKeeper {
     };
   }
 
-  /** The session's snapshot; how long ago it was heard is kept as a moment, which no two looks move. */
-  #hear(session: Session): SessionSnapshot {
-    const snapshot = session.snapshot();
-    if (session.mux.understood) {
-      this.#understood = true;
-      this.#misread = null;
-    }
-    const at = Math.round(this.#options.world.wallClock() - (snapshot.heardAgo ?? Infinity));
-    if (at >= (this.#heardAt ?? -Infinity) + STEADY_MS) this.#heardAt = at;
-    return snapshot;
-  }
-
   /** The peer may be gone: a replacement is dialled, and until one of the two is heard no stream is opened. */
   #doubt(): void {
     if (this.#outage) return;
-    this.#detail(`in doubt: ${describeSession(this.#hear(this.#current!))}`);
+    this.#detail(`in doubt: ${describeSession(this.#server.look(this.#current!))}`);
     this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
     this.#recheck();
@@ -419,5 +397,3 @@ export class SessionKeeper {
     emit({ kind: 'redial', remote, attempt: this.#failures, inMs });
   }
 }
-
-const toCause = ({ code, message }: EngineError): LinkCause => ({ code, message });
