@@ -24,6 +24,7 @@ import { type Network, systemNetwork, type TransportKind } from './transport/net
 
 export type { ClientOptions, ServerOptions } from '../../shared/options.ts';
 export type { Counters } from '../../shared/counters.ts';
+export type { SpareOptions } from '../../shared/servers.ts';
 export type { Refusals, SessionSnapshot, StreamSnapshot, Trouble } from '../../shared/snapshot.ts';
 export { EngineError, type EngineErrorCode, OptionError } from './errors.ts';
 export { describeEvent, type EngineEvent, type EngineListener } from './events.ts';
