@@ -1,16 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-
-async function check(page: Page, view: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => ({
-    view,
-    id,
-    nodes: nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)}: ${failureSummary}`),
-  }));
-  expect(found).toEqual([]);
-}
+import { check } from './pages/axe.ts';
 
 for (const colorScheme of ['light', 'dark'] as const)
   test(`axe finds nothing on any view, ${colorScheme}`, async ({ window, page }) => {

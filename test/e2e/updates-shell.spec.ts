@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { writeAsarHeader } from '../support/asar-header.ts';
 import { ShellProcess } from '../support/shell/shell-process.ts';
 import { until } from '../support/until.ts';
+import { check } from './pages/axe.ts';
 import { WindowPage } from './pages/window.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -124,12 +125,14 @@ test(
   async ({ installed, page }) => {
     const { shell } = await installed.start('AppImage', page);
     await expect(notice(page)).toContainText('May the app look for new versions?');
+    await check(page, 'the question');
     expect(installed.releases.asked).toEqual([]);
     await notice(page).getByRole('button', { name: 'Yes' }).click();
     await expect(notice(page)).toContainText('Version 9.8.7 is available.');
     expect(installed.releases.asked.some((path) => path.endsWith('.AppImage'))).toBe(false);
     await notice(page).getByRole('button', { name: 'Download' }).click();
     await expect(notice(page)).toContainText('Version 9.8.7 is ready.');
+    await check(page, 'ready');
     expect(readFileSync(installed.image, 'utf8')).toBe('the old one');
     expect([...new Set(installed.releases.ids)]).toEqual(['']);
     await notice(page).getByRole('button', { name: 'Restart to install' }).click();
@@ -188,6 +191,7 @@ test(
     const { shell, window } = await installed.start('AppImage', page);
     await notice(page).getByRole('button', { name: 'No' }).click();
     await expect(notice(page)).toHaveCount(0);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await page.keyboard.press('Control+,');
     const daily = window.dialog.getByRole('switch', { name: 'Look for new versions once a day' });
     await expect(daily).not.toBeChecked();
@@ -196,6 +200,7 @@ test(
     await expect(window.dialog.locator('[data-updates=check-failed]')).toContainText(
       'could not be found out',
     );
+    await check(page, 'preferences');
     await expect(notice(page)).toHaveCount(0);
     await daily.click();
     await expect(window.dialog.locator('[data-updates=unknown]')).toBeVisible();
