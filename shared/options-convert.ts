@@ -10,6 +10,7 @@ import {
   type OptionValue,
   type ServerOptions,
   type Side,
+  SMUX_AUTO,
   specOf,
 } from './options.ts';
 
@@ -27,13 +28,19 @@ type Entry = [spec: OptionSpec, value: OptionValue];
 export const mustBeTold = (spec: OptionSpec, options: Readonly<Record<string, OptionValue>>): boolean =>
   spec.mustMatch !== undefined && (spec.since !== 'newest' || options.qpp === true);
 
+/** A client's options for the other end or another program, which learn nothing: `smuxver auto` is the version learned. */
+export const withSmuxVersion = <O extends Partial<ClientOptions>>(options: O, learned?: number): O =>
+  options.smuxver === SMUX_AUTO
+    ? { ...options, smuxver: learned ?? defaultOptions('client').smuxver }
+    : options;
+
 /**
  * The options worth writing down, in the order of the table: where the side listens and connects to, what the other
  * end must be told, and all that is not the default.
  */
 function written<S extends Side>(side: S, given: Partial<OptionsOf<S>>): Entry[] {
   const defaults: Record<string, OptionValue> = defaultOptions(side);
-  const options: Record<string, OptionValue> = { ...defaults, ...given };
+  const options: Record<string, OptionValue> = { ...defaults, ...withSmuxVersion(given) };
   return optionsOf(side).flatMap((spec): Entry[] => {
     const value = options[spec.key];
     const always = spec.kind === 'address' || mustBeTold(spec, options);
@@ -102,7 +109,7 @@ const shared = (options: Readonly<Record<string, OptionValue>>): Record<string, 
  * @throws {AddressError} where the client's remoteaddr is wrong
  */
 export function toServerOptions(given: Partial<ClientOptions>): ServerOptions {
-  const client = { ...defaultOptions('client'), ...given };
+  const client = withSmuxVersion({ ...defaultOptions('client'), ...given });
   const server = defaultOptions('server');
   const remote = parseAddress(client.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
   return {

@@ -1,6 +1,6 @@
 import type { Problem } from './options-problem.ts';
 import { checkOptions } from './options-rules.ts';
-import { checkValue } from './options-value.ts';
+import { checkValue, valueOfWord } from './options-value.ts';
 import {
   type ClientOptions,
   defaultOptions,
@@ -39,17 +39,23 @@ export function parseOptions<S extends Side>(
   const wrong = new Map<string, Problem>();
   let list: unknown = null;
   let behind: unknown = null;
-  for (const [name, value] of Object.entries(input)) {
+  for (const [name, raw] of Object.entries(input)) {
     const key = name.toLowerCase();
     if (side === 'client' && key === 'spares') {
-      behind = value;
+      behind = raw;
       continue;
     }
     const spec = specs.get(key);
     if (!spec) {
-      Object.defineProperty(unknown, name, { value, enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(unknown, name, {
+        value: raw,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
       continue;
     }
+    const value = side === 'client' ? valueOfWord(spec, raw) : raw;
     if (value == null) continue;
     if (key === 'remoteaddr') list = Array.isArray(value) ? value : null;
     const problem = list !== null && key === 'remoteaddr' ? null : checkValue(spec, value);

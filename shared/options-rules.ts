@@ -7,6 +7,7 @@ import {
   type OptionKey,
   type ServerOptions,
   type Side,
+  SMUX_AUTO,
   specOf,
 } from './options.ts';
 import type { Variant } from './variant.ts';
@@ -113,6 +114,9 @@ export function checkOptions(side: Side, all: ClientOptions | ServerOptions): Pr
       warn('qpp-count', { code: 'qpp-weak' }, `QPP is weaker than meant: ${weak.join(', ')}`);
   }
   if (options.pprof) warn('pprof', { code: 'pprof-ignored' }, "ignored, as Go's profiler means nothing here");
+
+  if (side === 'server' && options.smuxver === SMUX_AUTO)
+    error('smuxver', { code: 'integer', min: 1, max: 2 }, '1 or 2: a server cannot learn it');
 
   if (side === 'client') {
     if (options.autoexpire > 0 && (options.scavengettl < 0 || options.scavengettl > options.autoexpire))

@@ -22,6 +22,9 @@ export const PARITIES = ['auto', 'full'] as const;
 /** Of several servers: the first that works, in their order, or the one that answers soonest. */
 export const PREFERENCES = ['first', 'fastest'] as const;
 
+/** Of `smuxver`: the version is learned from the server. */
+export const SMUX_AUTO = 0;
+
 export type Side = 'client' | 'server';
 
 /** The first kcptun release known to have an option; `newest` is 2025-12 and later, `ours` has no kcptun. */
@@ -58,6 +61,8 @@ export type OptionSpec =
       kind: 'integer';
       min: number;
       max: number;
+      /** what has a name beside the range, at a client alone */
+      words?: Readonly<Record<string, number>>;
       unit?: 'seconds' | 'milliseconds' | 'bytes' | 'bytes/s' | 'packets';
     })
   | (Common<string> & { kind: 'choice'; choices: readonly string[] })
@@ -382,10 +387,11 @@ export const OPTIONS = [
     kind: 'integer',
     min: 1,
     max: 2,
+    words: { auto: SMUX_AUTO },
     default: both(2),
     since: '20210922',
     mustMatch: 'always',
-    help: 'smux version, 1 or 2; up to 20210922 kcptun knew or assumed 1',
+    help: 'smux version, 1 or 2, or at a client auto: what the server is found to speak; up to 20210922 kcptun knew or assumed 1',
   },
   {
     key: 'smuxbuf',

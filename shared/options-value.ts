@@ -18,9 +18,12 @@ export function expected(spec: OptionSpec): string {
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return spec.max === MAX_INT32
-        ? `an integer of at least ${spec.min}`
-        : `an integer from ${spec.min} to ${spec.max}`;
+      return [
+        spec.max === MAX_INT32
+          ? `an integer of at least ${spec.min}`
+          : `an integer from ${spec.min} to ${spec.max}`,
+        ...Object.keys(spec.words ?? {}),
+      ].join(', or ');
     case 'choice':
       return `one of ${spec.choices.join(', ')}`;
     case 'address':
@@ -28,6 +31,19 @@ export function expected(spec: OptionSpec): string {
     default:
       return 'text';
   }
+}
+
+const isNamed = (spec: OptionSpec, value: unknown): boolean =>
+  spec.kind === 'integer' && Object.values(spec.words ?? {}).some((named) => named === value);
+
+/** The number that a word of a JSON file stands for; everything else as it is. */
+export const valueOfWord = (spec: OptionSpec, value: unknown): unknown =>
+  spec.kind === 'integer' && typeof value === 'string' ? (spec.words?.[value] ?? value) : value;
+
+/** A value as it is typed. */
+export function textOfValue(spec: OptionSpec, value: OptionValue): string {
+  const words = spec.kind === 'integer' ? (spec.words ?? {}) : {};
+  return Object.keys(words).find((word) => words[word] === value) ?? String(value);
 }
 
 /** Checks one value of its own JSON type; null when it is right. Rules between options are `checkOptions`'. */
@@ -43,7 +59,8 @@ export function checkValue(spec: OptionSpec, value: unknown): Problem | null {
     case 'boolean':
       return typeof value === 'boolean' ? null : wrong({ code: 'type' });
     case 'integer':
-      return typeof value === 'number' && Number.isInteger(value) && value >= spec.min && value <= spec.max
+      return isNamed(spec, value) ||
+        (Number.isInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max)
         ? null
         : wrong({ code: 'integer', min: spec.min, max: spec.max === MAX_INT32 ? null : spec.max });
   }
@@ -70,6 +87,7 @@ export function valueOfText(spec: OptionSpec, text: string): OptionValue {
     if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
     if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
   }
+  if (spec.kind === 'integer' && spec.words && Object.hasOwn(spec.words, text)) return spec.words[text];
   if (spec.kind === 'integer' && /^[+-]?\d{1,15}$/.test(text)) return Number(text);
   return text;
 }

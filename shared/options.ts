@@ -10,6 +10,7 @@ export {
   type OptionSpec,
   type Release,
   type Side,
+  SMUX_AUTO,
 } from './options-table.ts';
 
 type Spec = (typeof OPTIONS)[number];

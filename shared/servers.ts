@@ -1,7 +1,7 @@
 import { jsonOf } from './extra.ts';
 import type { Problem } from './options-problem.ts';
 import { type ClientOptions, type OptionKey, type OptionValue, specOf } from './options.ts';
-import { checkValue } from './options-value.ts';
+import { checkValue, valueOfWord } from './options-value.ts';
 import type { MissingKey } from './profile.ts';
 
 /** What a spare server may have of its own. All else is as for the first: it is this end's, and not the server's. */
@@ -77,8 +77,9 @@ export function parseServers(
       wrong(entry, 'an address, or an object with remoteaddr and what differs from the first server', server);
       return {};
     }
-    for (const [name, value] of Object.entries(given)) {
+    for (const [name, raw] of Object.entries(given)) {
       const key = name.toLowerCase();
+      const value = isOwn(key) ? valueOfWord(specOf(key), raw) : raw;
       if (value == null) continue;
       if (!isOwn(key))
         wrong(name, `an option that each server has of its own: ${SERVER_OWN.join(', ')}`, server);

@@ -1,4 +1,4 @@
-import { mustBeTold } from '../options-convert.ts';
+import { mustBeTold, withSmuxVersion } from '../options-convert.ts';
 import { type ClientOptions, defaultOptions, optionsOf, type OptionValue } from '../options.ts';
 import { LOCAL_ADDRESS } from '../profile.ts';
 import type { SpareOptions } from '../servers.ts';
@@ -108,7 +108,7 @@ export function toLink(
 ): string {
   // who reads a link that does not say it listens on this machine only
   const defaults: Record<string, OptionValue> = { ...defaultOptions('client'), localaddr: LOCAL_ADDRESS };
-  const options = { ...defaults, ...given } as Record<string, OptionValue>;
+  const options = { ...defaults, ...withSmuxVersion(given) } as Record<string, OptionValue>;
   const manual = options.mode === 'manual' ? MANUAL_FIELDS : [];
   const first = [...GCLIENT_FIELDS, ...manual, 'smuxver'];
   const written = ['remoteaddr', 'key', ...first];

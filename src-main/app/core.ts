@@ -8,7 +8,7 @@ import type {
 } from '../../shared/api.ts';
 import { ApiError } from '../../shared/errors.ts';
 import { LONGEST_IMPORT } from '../../shared/limits.ts';
-import { serverCommand } from '../../shared/options-convert.ts';
+import { serverCommand, withSmuxVersion } from '../../shared/options-convert.ts';
 import type { ClientOptions } from '../../shared/options.ts';
 import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import { optionsOfServers } from '../../shared/servers.ts';
@@ -155,7 +155,13 @@ export class Core implements ApiCore {
 
   attach(notify: Notify): { handlers: RequestHandlers; detach(): void } {
     const { handlers, detach } = this.#audience.attach(notify);
-    return { handlers: { ...this.#handlers, ...handlers }, detach };
+    const run: OwnHandlers['probe.run'] = async (args) => {
+      const report = await handlers['probe.run'](args);
+      const { smuxver } = report.found;
+      if (smuxver) this.#switches.learn({ [args.remoteaddr]: smuxver });
+      return report;
+    };
+    return { handlers: { ...this.#handlers, ...handlers, 'probe.run': run }, detach };
   }
 
   /** What every window may ask alike. */
@@ -178,10 +184,15 @@ export class Core implements ApiCore {
     'profiles.import': ({ sources, convertServers }) =>
       this.#changed(() => importInto(this.#book, sources, convertServers)),
     'profiles.export': ({ ids, format }) =>
-      exported((ids ? ids.map((id) => this.#book.get(saved(id))) : this.#book.all).map(withKey), format),
+      exported(
+        (ids ? ids.map((id) => this.#book.get(saved(id))) : this.#book.all).map((profile) =>
+          this.#handedOut(withKey(profile)),
+        ),
+        format,
+      ),
     'profiles.serverCommand': ({ id, withKey: open }) => {
       const profile = this.#profile(id);
-      return serverCommand((open ? withKey(profile) : profile).options, open);
+      return serverCommand(this.#handedOut(open ? withKey(profile) : profile).options, open);
     },
 
     'tunnels.start': async ({ id }) => {
@@ -286,6 +297,15 @@ export class Core implements ApiCore {
     return id === DEMO_ID && this.#demo.profile ? this.#demo.profile : this.#book.get(id);
   }
 
+  /** The profile as others can use it: with the smux version that was learned in place of `auto`. */
+  #handedOut(profile: Profile): Profile {
+    const { learned } = this.#deps.store;
+    const told = <O extends Profile['options']>(options: O): O =>
+      withSmuxVersion(options, learned[options.remoteaddr ?? '']);
+    const spares = profile.spares?.map((spare) => ({ ...spare, options: told(spare.options) }));
+    return { ...profile, options: told(profile.options), ...(spares && { spares }) };
+  }
+
   async #stop(id: string): Promise<void> {
     const profile = this.#profile(id);
     if (isOn(this.#supervisor.state(id))) this.#deps.log.write('info', 'switched off', profile);
@@ -319,8 +339,9 @@ export class Core implements ApiCore {
     return result;
   }
 
-  #onNews(id: string, { state, statistics, lines = [] }: TunnelNews): void {
+  #onNews(id: string, { state, statistics, lines = [], learned }: TunnelNews): void {
     const profile = this.profiles.find((one) => one.id === id) ?? null;
+    if (learned && id !== DEMO_ID) this.#switches.learn(learned);
     const subject =
       profile ?? (id === DEMO_ID || id === DEMO_SERVER_ID ? { id: DEMO_ID, name: 'Demo' } : null);
     for (const { level, text, at } of lines) this.#deps.log.write(level, text, subject, at);

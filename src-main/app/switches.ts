@@ -83,9 +83,17 @@ export class Switches {
       log.write('info', 'switched on', profile);
       if (name) log.write('info', `its counters go to ${options.snmplog}`, profile);
     }
-    supervisor.start(id, { role: 'client', options, spares, udp: store.settings.udp });
+    const { learned, settings } = store;
+    supervisor.start(id, { role: 'client', options, spares, learned, udp: settings.udp });
     network.start();
     this.rememberRunning();
+  }
+
+  /** The smux versions that servers were found to speak: a tunnel that learns it begins with what it was. */
+  learn(versions: Readonly<Record<string, 1 | 2>>): void {
+    const known = this.#deps.store.learned;
+    if (Object.entries(versions).some(([remote, version]) => known[remote] !== version))
+      this.#remember({ learned: { ...known, ...versions } });
   }
 
   async off(id: string): Promise<void> {
@@ -125,7 +133,7 @@ export class Switches {
   }
 
   /** For the next start: a full disk must keep nothing from starting, stopping or ending now. */
-  #remember(memory: Partial<Pick<Store, 'host' | 'running'>>): void {
+  #remember(memory: Partial<Pick<Store, 'host' | 'running' | 'learned'>>): void {
     try {
       Object.assign(this.#deps.store, memory);
     } catch (error) {

@@ -10,6 +10,7 @@ import { readAddress } from './options.ts';
 import { listenLocally, type LocalListener, sourceOf } from './tcp/local-socket.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { SessionKeeper } from './session/keeper.ts';
+import type { SmuxVersion } from './smux/frame.ts';
 import type { Session } from './session/types.ts';
 import type { Timer, World } from './runtime/world.ts';
 
@@ -30,14 +31,27 @@ export interface ServerEnd {
   /** told whether the server has answered a session that was dialled */
   answered?(session: Session, yes: boolean): void;
   /** told that a session gives no sign of life */
-  doubtful?(): void;
+  doubtful?(session: Session): void;
+  /** told how a session ended */
+  ended?(session: Session, error: EngineError): void;
   /** makes the state of QPP for one stream of a session */
   cipher?(session: Session): StreamCipher | undefined;
   /** which is in use, where there are several */
   used?(): UsedServer;
-  /** Chooses among several; calls `moved` whenever another is to be used. Resolves when the first is known. */
-  start?(moved: () => void, emit: EngineListener): Promise<void>;
+  /** the smux versions that were learned, by `remote` */
+  learned?(): Readonly<Record<string, SmuxVersion>>;
+  /** Resolves when it is known where the first session goes to. */
+  start?(hooks: ServerHooks): Promise<void>;
   stop?(): void;
+}
+
+/** What a way to a server has the client do. */
+export interface ServerHooks {
+  /** another server is in use: every session is replaced, and lives on for its streams */
+  moved(): void;
+  /** the sessions there are of no use any more */
+  redial(): void;
+  emit: EngineListener;
 }
 
 /** Connections that wait for a session, at most, and how long each does. */
@@ -85,7 +99,8 @@ export class Client {
           },
           dial: () => server.dial(),
           answered: (session, yes) => server.answered?.(session, yes),
-          doubtful: () => server.doubtful?.(),
+          doubtful: (session) => server.doubtful?.(session),
+          ended: (session, error) => server.ended?.(session, error),
           autoExpireMs: options.autoexpire * 1000,
           scavengeMs: options.scavengettl * 1000,
           wanted: () => this.#waiting.size > 0,
@@ -111,14 +126,17 @@ export class Client {
     const begin = (): void => {
       if (!this.#closing) for (const keeper of this.#keepers) keeper.start();
     };
-    if (server.start) void server.start(this.#move, (event) => this.#events.emit(event)).then(begin);
-    else begin();
+    if (!server.start) return begin();
+    void server
+      .start({
+        moved: () => {
+          for (const keeper of this.#keepers) keeper.move();
+        },
+        redial: () => this.redialAll(),
+        emit: (event) => this.#events.emit(event),
+      })
+      .then(begin);
   }
-
-  /** Another server is in use: new streams go there as soon as it has answered. */
-  readonly #move = (): void => {
-    for (const keeper of this.#keepers) keeper.move();
-  };
 
   /** Where it listens, with the real port. */
   get address(): string {
@@ -133,6 +151,7 @@ export class Client {
       {
         at: world.wallClock(),
         ...(used && { used }),
+        ...(server.learned && { learned: server.learned() }),
         address: this.#listener?.address ?? null,
         counters,
         links: this.#keepers.map((keeper) => keeper.snapshot()),

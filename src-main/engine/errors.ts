@@ -38,6 +38,17 @@ export class EngineError extends Error {
   }
 }
 
+/** A frame of another smux version: code `smux-version`. */
+export class SmuxVersionError extends EngineError {
+  /** @param seen the version that the frame says it is of */
+  constructor(
+    readonly seen: number,
+    message: string,
+  ) {
+    super('smux-version', message);
+  }
+}
+
 /** An option that cannot be: code `bad-option`. */
 export class OptionError extends EngineError {
   constructor(

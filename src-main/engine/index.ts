@@ -1,10 +1,11 @@
 import { type Counters, zeroCounters } from '../../shared/counters.ts';
-import type { ClientOptions, ServerOptions } from '../../shared/options.ts';
+import { type ClientOptions, type ServerOptions, SMUX_AUTO } from '../../shared/options.ts';
 import type { ProbeProgress } from '../../shared/probe.ts';
 import { optionsOfServers, type SpareOptions } from '../../shared/servers.ts';
 import { Client } from './client.ts';
 import { EngineError } from './errors.ts';
 import type { EngineListener } from './events.ts';
+import { learnSmux } from './learn-smux.ts';
 import { readAddress, readOptions } from './options.ts';
 import { probeServer, type ProbeTarget } from './probe/index.ts';
 import { createQpp } from './qpp/qpp.ts';
@@ -17,6 +18,7 @@ import { dial } from './session/dial.ts';
 import { listen } from './session/listen.ts';
 import { Route } from './session/route.ts';
 import { type OneServer, Servers } from './session/servers.ts';
+import type { SmuxVersion } from './smux/frame.ts';
 import type { EngineSnapshot } from './snapshot.ts';
 import type { StreamCipher } from './tcp/pipe.ts';
 import { dscpSupported } from './transport/dscp.ts';
@@ -56,6 +58,8 @@ export interface Engine extends AsyncDisposable {
 export interface ClientEngineSetup extends EngineSetup {
   /** servers to go to where the first does not answer, in their order, and what differs there */
   spares?: readonly SpareOptions[];
+  /** for `smuxver auto`: versions that were learned before, by remoteaddr */
+  learned?: Readonly<Record<string, SmuxVersion>>;
 }
 
 /**
@@ -72,29 +76,38 @@ export async function startClient(
   const { options, spares, warnings } = readOptions('client', given, setup.spares);
   for (const problem of warnings) setup.onEvent?.({ kind: 'warning', problem });
   return start(options, setup, (parts) => {
-    const [one, ...others] = optionsOfServers(options, spares).map((own) => oneServer(own, parts));
+    const [one, ...others] = optionsOfServers(options, spares).map((own) =>
+      oneServer(own, parts, setup.learned?.[own.remoteaddr]),
+    );
     const server = others.length > 0 ? new Servers([one, ...others], options.prefer, parts.world) : one;
     return new Client({ ...parts, options, server });
   });
 }
 
 /** The way to one server, all of whose options these are. */
-function oneServer(options: ClientOptions, { network, contextOf }: Parts): OneServer {
+function oneServer(
+  options: ClientOptions,
+  { network, contextOf, world }: Parts,
+  known: SmuxVersion | undefined,
+): OneServer {
   const { remoteaddr, key, crypt } = options;
   const remote = readAddress('remoteaddr', remoteaddr);
   const context = contextOf(options);
   const route = new Route([remote], network, (server) => dial(context, server, network));
+  const cipher = streamCipher(options);
+  const target: ProbeTarget = { remote, key, crypts: [crypt], depth: 'ping' };
   return {
     remote: remoteaddr,
     dial: route.dial,
+    ...(options.smuxver === SMUX_AUTO &&
+      learnSmux(remoteaddr, target, { context, world, dial: route.dial }, known)),
     answered: route.answered,
-    cipher: streamCipher(options),
+    cipher: () => cipher?.(),
     ask: async (heard, signal) => {
       const onProgress = ({ report }: ProbeProgress): void => {
         if (report.answered !== null) heard();
       };
       try {
-        const target: ProbeTarget = { remote, key, crypts: [crypt], depth: 'ping' };
         const { line } = await probeServer(target, { signal, onProgress });
         return line.rtt && { rtt: line.rtt.median, loss: line.loss ?? 0 };
       } catch (cause) {

@@ -47,6 +47,8 @@ export interface EngineSnapshot {
   counters: Counters;
   /** at a client with several servers */
   used?: UsedServer;
+  /** at a client: the smux version of each server that was learned, by its remoteaddr */
+  learned?: Readonly<Record<string, 1 | 2>>;
   /** at a client: one for each of the `conn` sessions that are kept */
   links: LinkSnapshot[];
   /** the replaced ones that live on for their streams included */

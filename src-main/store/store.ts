@@ -49,6 +49,10 @@ const storedProfile = z.object({
 });
 type StoredProfile = z.infer<typeof storedProfile>;
 
+/** Servers whose smux version is remembered. */
+const LEARNED_KEPT = 2000;
+const learnedVersions = z.record(z.string().max(512), z.union([z.literal(1), z.literal(2)])).catch({});
+
 /** Broken entries that are kept in the file for whoever wants to mend them. */
 const SET_ASIDE_KEPT = 50;
 
@@ -59,6 +63,8 @@ interface State {
   /** ids of the tunnels that were on */
   running: readonly string[];
   host: HostMemory;
+  /** the smux version that a server was found to speak, by remoteaddr */
+  learned: Readonly<Record<string, 1 | 2>>;
   setAside: readonly unknown[];
 }
 
@@ -97,6 +103,7 @@ export class Store {
       settings: reading.settings(),
       running: z.array(z.string()).catch([]).parse(file.running),
       host: hostMemory.parse(isObject(file.host) ? file.host : {}),
+      learned: learnedVersions.parse(file.learned ?? {}),
       setAside: reading.setAside,
     };
     if (found === 0) this.#write({});
@@ -166,6 +173,14 @@ export class Store {
 
   set running(ids: readonly string[]) {
     if (JSON.stringify(ids) !== JSON.stringify(this.running)) this.#write({ running: [...ids] });
+  }
+
+  get learned(): Readonly<Record<string, 1 | 2>> {
+    return this.#state.learned;
+  }
+
+  set learned(learned: Readonly<Record<string, 1 | 2>>) {
+    this.#write({ learned: Object.fromEntries(Object.entries(learned).slice(-LEARNED_KEPT)) });
   }
 
   get host(): HostMemory {

@@ -7,7 +7,12 @@ import type { EngineSnapshot } from '../engine/snapshot.ts';
 
 /** What a worker is given at its start. */
 export type EngineSpec = (
-  | { role: 'client'; options: ClientOptions; spares?: readonly SpareOptions[] }
+  | {
+      role: 'client';
+      options: ClientOptions;
+      spares?: readonly SpareOptions[];
+      learned?: Readonly<Record<string, 1 | 2>>;
+    }
   | { role: 'server'; options: ServerOptions }
 ) & {
   udp: 'auto' | 'dgram';

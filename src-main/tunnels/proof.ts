@@ -1,6 +1,6 @@
 import { formatAddress, type HostPorts, parseAddress } from '../../shared/address.ts';
 import type { Diagnosis } from '../../shared/diagnosis.ts';
-import type { ClientOptions } from '../../shared/options.ts';
+import { type ClientOptions, SMUX_AUTO } from '../../shared/options.ts';
 import { fittingOptions, type ProbeReport } from '../../shared/probe.ts';
 
 /**
@@ -12,16 +12,18 @@ export function proofOf(report: ProbeReport, options: ClientOptions, ended: bool
   if (report.answered === null) return ended ? silence(report, options.remoteaddr) : null;
   const elsewhere = ended ? otherEndpoint(report, options.remoteaddr) : null;
   const wrong = Object.entries(fittingOptions(report, options.mtu)).filter(
-    ([key, value]) => options[key as keyof ClientOptions] !== value && matters(key, report),
+    ([key, value]) => options[key as keyof ClientOptions] !== value && matters(key, report, options),
   );
   if (wrong.length === 0) return elsewhere;
   const fix: Partial<ClientOptions> = { ...elsewhere?.fix, ...Object.fromEntries(wrong) };
   return difference(report, options, fix);
 }
 
-/** Windows, modes and the FEC of a server that learns the client's shape may differ. */
-const matters = (key: string, { family }: ProbeReport): boolean =>
-  (key !== 'datashard' && key !== 'parityshard') || family === '2017';
+/** Windows, modes and the FEC of a server that learns the client's shape may differ; a version that is learned fits. */
+const matters = (key: string, { family }: ProbeReport, { smuxver }: ClientOptions): boolean =>
+  key === 'smuxver'
+    ? smuxver !== SMUX_AUTO
+    : (key !== 'datashard' && key !== 'parityshard') || family === '2017';
 
 /** What is said of the gravest of what `fix` sets right. */
 function difference({ found }: ProbeReport, options: ClientOptions, fix: Partial<ClientOptions>): Diagnosis {

@@ -22,6 +22,8 @@ export interface TunnelNews {
   state?: TunnelState;
   statistics?: Statistics;
   lines?: WorkerLine[];
+  /** the smux versions that were learned, by remoteaddr, where there is a new one */
+  learned?: Readonly<Record<string, 1 | 2>>;
 }
 
 /** Pauses before a dead worker is started again; the last one repeats. */
@@ -37,6 +39,8 @@ export class Tunnel {
   #spec: EngineSpec | null = null;
   #worker: WorkerThread | null = null;
   #began = false;
+  /** as JSON */
+  #learned = '{}';
   #startedAt = 0;
   #deaths = 0;
   #restart: NodeJS.Timeout | undefined;
@@ -132,6 +136,11 @@ export class Tunnel {
     const news: TunnelNews = {};
     if (report.tick) news.statistics = this.#history.add(report.snapshot, report.traffic);
     if (report.lines.length > 0) news.lines = report.lines;
+    const { learned } = report.snapshot;
+    if (learned && JSON.stringify(learned) !== this.#learned) {
+      this.#learned = JSON.stringify(learned);
+      news.learned = learned;
+    }
     const state = tunnelState(report.snapshot, this.#state);
     if (!this.#stopping && JSON.stringify(state) !== JSON.stringify(this.#state))
       news.state = this.#state = state;

@@ -14,7 +14,7 @@ await runEngine(
     const trace = openTrace(process.env, (text) => onEvent({ kind: 'note', text }));
     const setup = { onEvent, udp: spec.udp, trace };
     const engine = await (spec.role === 'client'
-      ? startClient(spec.options, { ...setup, spares: spec.spares })
+      ? startClient(spec.options, { ...setup, spares: spec.spares, learned: spec.learned })
       : startServer(spec.options, setup));
     const stopSnmpLog = startSnmpLog(
       spec.options,

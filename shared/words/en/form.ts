@@ -44,6 +44,7 @@ export const form = {
     no: 'off',
     preferences: { first: 'in this order', fastest: 'by latency' },
   },
+  words: { auto: 'learned from the server' } as Record<string, string>,
   advancedShow: (changed: number) => (changed ? `Advanced (${changed} changed)` : 'Advanced'),
   mustMatch: 'both ends',
   mustMatchHint: 'Must be the same on the server, or nothing gets through.',

@@ -43,6 +43,7 @@ export const form: typeof formEn = {
     no: 'выкл.',
     preferences: { first: 'в этом порядке', fastest: 'по задержке' },
   },
+  words: { auto: 'узнаётся у сервера' },
   advancedShow: (changed) => (changed ? `Дополнительно (изменено: ${changed})` : 'Дополнительно'),
   mustMatch: 'с обеих сторон',
   mustMatchHint: 'Должно совпадать с сервером, иначе ничего не пройдёт.',

@@ -40,6 +40,7 @@ export const form: typeof formEn = {
     no: '关',
     preferences: { first: '按此顺序', fastest: '按延迟' },
   },
+  words: { auto: '向服务器探知' },
   advancedShow: (changed) => (changed ? `高级（已修改 ${changed} 项）` : '高级'),
   mustMatch: '两端一致',
   mustMatchHint: '必须与服务器相同，否则无法通信。',

@@ -16,7 +16,9 @@ export interface KeeperOptions {
   /** told whether the server has answered a session that was dialled */
   answered?(session: Session, yes: boolean): void;
   /** told that the current session gives no sign of life */
-  doubtful?(): void;
+  doubtful?(session: Session): void;
+  /** told how a session ended, whichever */
+  ended?(session: Session, error: EngineError): void;
   /** age at which a session is replaced; 0 is never */
   autoExpireMs: number;
   /** how long a replaced session may live on for its streams; negative is as long as they last */
@@ -237,7 +239,10 @@ export class SessionKeeper {
     this.#detail(`dialled ${session.remote} conv: ${session.conv}, waiting for an acknowledgement`);
     if (this.#outage) this.#outage.unsent = null;
     const tell = troubleTeller(session, this.#options.emit);
-    session.onClose = (error) => this.#lost(session, error);
+    session.onClose = (error) => {
+      this.#lost(session, error);
+      this.#options.ended?.(session, error);
+    };
     // no server of kcptun opens streams: one that does could open as many as it likes
     session.onStream = () =>
       session.close(new EngineError('smux-protocol', 'the server opened a stream towards its client'));
@@ -351,7 +356,7 @@ export class SessionKeeper {
     this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
     this.#recheck();
-    this.#options.doubtful?.();
+    this.#options.doubtful?.(this.#current!);
     if (this.#dial.kind === 'none') this.#dialNow();
   }
 

@@ -1,5 +1,5 @@
-import type { ServerEnd } from '../client.ts';
-import type { EngineListener } from '../events.ts';
+import type { ServerEnd, ServerHooks } from '../client.ts';
+import type { EngineError } from '../errors.ts';
 import type { UsedServer } from '../../../shared/servers.ts';
 import type { StreamCipher } from '../tcp/pipe.ts';
 import type { Timer, World } from '../runtime/world.ts';
@@ -10,9 +10,7 @@ import type { Session } from './types.ts';
 const PROMPT_MS = 1_000;
 
 /** One of several servers, with what it has of its own. */
-export interface OneServer extends Pick<ServerEnd, 'remote' | 'dial'> {
-  answered(session: Session, yes: boolean): void;
-  cipher?(): StreamCipher;
+export interface OneServer extends ServerEnd {
   /** How far it is, or null where it does not answer; `heard` is called at its first answer. */
   ask(heard: () => void, signal: AbortSignal): Promise<ServerLook | null>;
 }
@@ -23,8 +21,7 @@ export class Servers implements ServerEnd {
   readonly #prompts = new Set<Timer>();
   readonly #choice: ServerChoice;
   #move: UsedServer['moved'] = null;
-  #moved: () => void = () => {};
-  #emit: EngineListener = () => {};
+  #hooks: ServerHooks | undefined;
 
   /** @param servers the wanted ones first */
   constructor(
@@ -39,8 +36,8 @@ export class Servers implements ServerEnd {
       ask: (server, heard, signal) => servers[server].ask(heard, signal),
       moved: (to, from, why) => {
         this.#move = { from: servers[from].remote, why };
-        this.#emit({ kind: 'moved', remote: servers[to].remote, ...this.#move });
-        this.#moved();
+        this.#hooks?.emit({ kind: 'moved', remote: servers[to].remote, ...this.#move });
+        this.#hooks?.moved();
       },
     });
   }
@@ -68,31 +65,45 @@ export class Servers implements ServerEnd {
 
   answered(session: Session, yes: boolean): void {
     const server = this.#of.get(session);
-    server?.answered(session, yes);
+    server?.answered?.(session, yes);
     if (!yes && server === this.#server) this.doubtful();
   }
 
   cipher(session: Session): StreamCipher | undefined {
-    return this.#of.get(session)?.cipher?.();
+    return this.#of.get(session)?.cipher?.(session);
   }
 
-  doubtful(): void {
+  doubtful(session?: Session): void {
+    if (session) this.#of.get(session)?.doubtful?.(session);
     this.#choice.doubt();
+  }
+
+  ended(session: Session, error: EngineError): void {
+    this.#of.get(session)?.ended?.(session, error);
+  }
+
+  learned(): Record<string, 1 | 2> {
+    return Object.assign({}, ...this.servers.map((server) => server.learned?.())) as Record<string, 1 | 2>;
   }
 
   used(): UsedServer {
     return { index: this.#choice.current, remote: this.remote, moved: this.#move };
   }
 
-  start(moved: () => void, emit: EngineListener): Promise<void> {
-    this.#moved = moved;
-    this.#emit = emit;
+  start(hooks: ServerHooks): Promise<void> {
+    this.#hooks = hooks;
+    for (const server of this.servers)
+      void server.start?.({
+        ...hooks,
+        redial: () => server === this.#server && hooks.redial(),
+      });
     return this.#choice.start();
   }
 
   stop(): void {
     this.#choice.stop();
     for (const prompt of this.#prompts) prompt.stop();
+    for (const server of this.servers) server.stop?.();
   }
 
   get #server(): OneServer {

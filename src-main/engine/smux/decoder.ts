@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts';
+import { EngineError, SmuxVersionError } from '../errors.ts';
 import {
   FIN,
   FRAME_HEADER_BYTES,
@@ -114,7 +114,7 @@ export class FrameDecoder {
       seen === 1 || seen === 2
         ? 'smuxver must be equal at both ends'
         : 'nocomp or key may differ at the two ends';
-    throw new EngineError('smux-version', `smux: version ${seen} seen, ${this.version} expected; ${likely}`);
+    throw new SmuxVersionError(seen, `smux: version ${seen} seen, ${this.version} expected; ${likely}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SpareOptions } from '../../../shared/servers.ts';
-import { type ClientOptions, effectiveKcp, type ServerOptions } from '../../../shared/options.ts';
+import { textOfValue } from '../../../shared/options-value.ts';
+import { type ClientOptions, effectiveKcp, type ServerOptions, specOf } from '../../../shared/options.ts';
 
 /** The effective parameters as kcptun prints them when it starts; of the key only that it is there. */
 export function startupLines(
@@ -10,7 +11,7 @@ export function startupLines(
   const { nodelay, interval, resend, nc } = effectiveKcp(options);
   return [
     `version: ${version}`,
-    `smux version: ${options.smuxver}`,
+    `smux version: ${textOfValue(specOf('smuxver'), options.smuxver)}`,
     ...('target' in options ? [`target: ${options.target}`] : []),
     `encryption: ${options.crypt}`,
     'key: set',

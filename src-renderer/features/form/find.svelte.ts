@@ -1,5 +1,6 @@
 import { ApiError } from '../../../shared/errors.ts';
 import { CRYPTS } from '../../../shared/crypts.ts';
+import { SMUX_AUTO } from '../../../shared/options.ts';
 import { fittingOptions, type ProbeReport, type ProbeStage } from '../../../shared/probe.ts';
 import type { Core } from '../../client/core.svelte.ts';
 import type { Edits } from '../../client/edits.svelte.ts';
@@ -72,6 +73,8 @@ export class Find {
     const form = this.form();
     this.report = report;
     const fitting = fittingOptions(report, form.options.mtu);
+    // a version that is learned stays so
+    if (form.options.smuxver === SMUX_AUTO) delete fitting.smuxver;
     const found = Object.keys(fitting) as FormKey[];
     for (const key of found)
       if (!form.edits.found.includes(key) && form.options[key] !== fitting[key])

@@ -3,8 +3,8 @@ import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProblemFields } from '../../../shared/options-problem.ts';
 import { SHORTEST_KEY } from '../../../shared/limits.ts';
 import { checkBounds, checkOptions } from '../../../shared/options-rules.ts';
-import { checkValue, valueOfText } from '../../../shared/options-value.ts';
-import { type ClientOptions, defaultOptions, type OptionValue } from '../../../shared/options.ts';
+import { checkValue, textOfValue, valueOfText } from '../../../shared/options-value.ts';
+import { type ClientOptions, defaultOptions, type OptionValue, SMUX_AUTO } from '../../../shared/options.ts';
 import { COLOURS, type MissingKey, type Profile } from '../../../shared/profile.ts';
 import type { Variant } from '../../../shared/variant.ts';
 import { Edits } from '../../client/edits.svelte.ts';
@@ -93,6 +93,7 @@ export function newDraft(others: readonly Tunnel[], name: string, remoteaddr = '
       localaddr: freeLocalAddress(others),
       remoteaddr: ':29900',
       key: '',
+      smuxver: SMUX_AUTO,
       ...(crypt && { crypt }),
     },
   };
@@ -169,7 +170,7 @@ export class Form {
   }
 
   text(key: FormKey): string {
-    return String(this.edits.options[key] ?? this.values[key]);
+    return String(this.edits.options[key] ?? textOfValue(specFor(key), this.values[key]));
   }
 
   set(key: FormKey, value: string | boolean): void {
@@ -216,7 +217,10 @@ export class Form {
 
   fill(options: Partial<ClientOptions>): void {
     for (const [key, value] of Object.entries(options))
-      this.set(key as FormKey, typeof value === 'boolean' ? value : String(value));
+      this.set(
+        key as FormKey,
+        typeof value === 'boolean' ? value : textOfValue(specFor(key as FormKey), value),
+      );
   }
 
   /** Every option before it is edited; a key that is not at hand is empty, and kept unless another is typed. */

@@ -1,5 +1,5 @@
 import { CRYPT_INFO } from '../../../shared/crypts.ts';
-import { type ClientOptions, defaultOptions } from '../../../shared/options.ts';
+import { type ClientOptions, defaultOptions, SMUX_AUTO } from '../../../shared/options.ts';
 
 export const PRESET_NAMES = ['defaults', 'gaming', 'download', 'lossy', 'server2017'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -19,7 +19,10 @@ const KEYS = [
 type Preset = Pick<ClientOptions, (typeof KEYS)[number]> & { crypt?: ClientOptions['crypt'] };
 
 const options = defaultOptions('client');
-const defaults = Object.fromEntries(KEYS.map((key) => [key, options[key]])) as unknown as Preset;
+const defaults = {
+  ...(Object.fromEntries(KEYS.map((key) => [key, options[key]])) as unknown as Preset),
+  smuxver: SMUX_AUTO,
+};
 
 const PRESETS: Record<PresetName, Partial<Preset>> = {
   defaults: {},

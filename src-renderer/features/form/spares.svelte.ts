@@ -1,4 +1,4 @@
-import { valueOfText } from '../../../shared/options-value.ts';
+import { textOfValue, valueOfText } from '../../../shared/options-value.ts';
 import { checkSpares } from '../../../shared/options-parse.ts';
 import type { Problem } from '../../../shared/options-problem.ts';
 import { type ClientOptions, specOf } from '../../../shared/options.ts';
@@ -76,6 +76,8 @@ export class Spares {
 
 const toEdit = ({ id, options, missingKey }: NonNullable<Profile['spares']>[number]): SpareEdit => ({
   id,
-  texts: Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
+  texts: Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, textOfValue(specOf(key as ServerOwn), value)]),
+  ),
   ...(missingKey && { missingKey }),
 });

@@ -101,6 +101,41 @@ describe('a tunnel in trouble', () => {
     expect(app.probes.asked.at(-1)!.target).toMatchObject({ key: 'swordfish', remote: { host: 'spare' } });
   });
 
+  it('remembers the smux version that was learned, and hands out a number that is true', async () => {
+    const id = await create({ smuxver: 0 });
+    const exported = async (): Promise<unknown> => {
+      const [{ text }] = await client.request('profiles.export', { ids: [id] });
+      return (JSON.parse(text) as { smuxver: unknown }).smuxver;
+    };
+    expect(await exported()).toBe(2);
+    await client.request('tunnels.start', { id });
+    const learned = { 'vps:29900': 1 as const };
+    app.workers.at(-1)!.report({ snapshot: { ...engineSnapshot(Date.now()), learned } });
+    expect(await exported()).toBe(1);
+    const { command } = await client.request('profiles.serverCommand', { id });
+    expect(command).toContain('--smuxver 1');
+    const restarted = client.request('tunnels.restart', { id });
+    await settle();
+    await restarted;
+    expect(app.workers.at(-1)!.spec).toMatchObject({ options: { smuxver: 0 }, learned });
+    // no other version is a fault of the profile
+    app.workers.at(-1)!.connect();
+    app.probes.asked.at(-1)!.answer(probeReport({ found: { crypt: 'aes', smuxver: 2, nocomp: false } }));
+    await settle();
+    expect(await stateOf(id)).toMatchObject({ kind: 'connected' });
+  });
+
+  it('remembers what Find settings has learned, too', async () => {
+    const args = { id: 'p', remoteaddr: 'vps:29900', key: 'k' };
+    const asking = client.request('probe.run', args);
+    await settle();
+    app.probes.asked.at(-1)!.answer(probeReport({ found: { crypt: 'aes', smuxver: 1 } }));
+    await asking;
+    const id = await create({ smuxver: 0 });
+    await client.request('tunnels.start', { id });
+    expect(app.workers.at(-1)!.spec).toMatchObject({ learned: { 'vps:29900': 1 } });
+  });
+
   it('shows a session that is up and that nothing can pass as in trouble', async () => {
     const id = await create();
     await client.request('tunnels.start', { id });

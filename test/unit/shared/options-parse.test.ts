@@ -66,7 +66,7 @@ describe('parseOptions', () => {
     [{ autoexpire: -1 }, 'autoexpire -1: expected an integer of at least 0'],
     [{ nocomp: 1 }, 'nocomp 1: expected true or false'],
     [{ mode: 'fast4' }, 'mode "fast4": expected one of fast3, fast2, fast, normal, manual'],
-    [{ smuxver: 3 }, 'smuxver 3: expected an integer from 1 to 2'],
+    [{ smuxver: 3 }, 'smuxver 3: expected an integer from 1 to 2, or auto'],
     [
       { remoteaddr: 'vps' },
       'remoteaddr "vps": expected host:port, [IPv6]:port, host:min-max; the port is missing',

@@ -1,0 +1,77 @@
+import { type EngineError, SmuxVersionError } from '../errors.ts';
+import type { SmuxVersion } from '../smux/frame.ts';
+import type { World } from '../runtime/world.ts';
+import type { Session } from './types.ts';
+
+export interface SmuxLearnerSetup {
+  world: Pick<World, 'now'>;
+  /** what new sessions speak; its version is set to what is learned */
+  settings: { version: SmuxVersion };
+  /** what was learned before */
+  known: SmuxVersion | undefined;
+  /** Asks the server, which tells with its first heartbeat; undefined where it does not. */
+  ask(signal: AbortSignal): Promise<SmuxVersion | undefined>;
+  /** @param changed sessions of another version are of no use any more */
+  learned(version: SmuxVersion, changed: boolean): void;
+}
+
+/** A server whose heartbeat takes a while is not asked more often. */
+const AGAIN_MS = 15_000;
+
+/**
+ * Learns which smux version a server speaks, for `smuxver auto`: it is asked while that is not known, and again when a
+ * session in which nothing of smux was ever read falls silent; a frame of another version tells as well.
+ */
+export class SmuxLearner {
+  #known: SmuxVersion | undefined;
+  #asking: AbortController | undefined;
+  #askedAt = -Infinity;
+  #stopped = false;
+
+  constructor(private readonly setup: SmuxLearnerSetup) {
+    this.#known = setup.known;
+    if (setup.known) setup.settings.version = setup.known;
+  }
+
+  get known(): SmuxVersion | undefined {
+    return this.#known;
+  }
+
+  /** A session is about to be dialled. */
+  dialling(): void {
+    if (this.#known === undefined) this.#ask();
+  }
+
+  doubtful(session: Session): void {
+    if (!session.mux.understood) this.#ask();
+  }
+
+  ended(session: Session, error: EngineError): void {
+    if (error instanceof SmuxVersionError && (error.seen === 1 || error.seen === 2)) this.#learn(error.seen);
+    else if (error.code === 'keepalive-timeout') this.doubtful(session);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#asking?.abort();
+  }
+
+  #ask(): void {
+    const { world, ask } = this.setup;
+    if (this.#asking || this.#stopped || world.now() - this.#askedAt < AGAIN_MS) return;
+    this.#askedAt = world.now();
+    const asking = (this.#asking = new AbortController());
+    void ask(asking.signal).then((version) => {
+      this.#asking = undefined;
+      if (version && !this.#stopped) this.#learn(version);
+    });
+  }
+
+  #learn(version: SmuxVersion): void {
+    const { settings, learned } = this.setup;
+    if (version === this.#known) return;
+    const changed = settings.version !== version;
+    this.#known = settings.version = version;
+    learned(version, changed);
+  }
+}
