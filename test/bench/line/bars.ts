@@ -5,7 +5,7 @@ export interface Measured {
   wire: number;
   /** dropped by the queue after the start-up */
   dropped: number;
-  /** of the echo beyond its idle median */
+  /** of the echo beyond an idle line's */
   p50: number;
   p95: number;
   /** until 90 % of `goodput` was reached */

@@ -8,7 +8,7 @@ import { listen } from '../../../src-main/engine/session/listen.ts';
 import type { KcpSession } from '../../../src-main/engine/session/session.ts';
 import type { SmuxStream } from '../../../src-main/engine/smux/stream.ts';
 import { CubicFlow } from './cubic.ts';
-import { quantile, rampUp } from './figures.ts';
+import { IDLE_QUANTILE, quantile, rampUp } from './figures.ts';
 import { idealGoodput } from './ideal.ts';
 import type { LaneConditions } from './lane.ts';
 import { CoarseWorld, LineNetwork } from './world.ts';
@@ -78,7 +78,7 @@ export interface CellResult {
   dropped: number;
   droppedInAll: number;
   repeated: number;
-  /** ms beyond the idle median */
+  /** ms beyond an idle line's echo */
   idle: number;
   p50: number;
   p95: number;
@@ -277,7 +277,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const segments = segmentsOf(way === 'up' ? clients : [server]);
   const idle = quantile(
     echoes.filter(({ at }) => at < start - rtt).map(({ took }) => took),
-    0.5,
+    IDLE_QUANTILE,
   );
   const loaded = echoes.filter(({ at }) => at > start + settleAt).map(({ took }) => took);
   // An echo that has not come back is as late as it is.

@@ -4,6 +4,9 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 }
 
+/** Of an idle line's echoes: loss delays some of them, too, and those tell nothing of the line. */
+export const IDLE_QUANTILE = 0.25;
+
 /** Over which a rate counts as reached, in ms. */
 const REACHED_OVER_MS = 200;
 

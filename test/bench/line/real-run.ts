@@ -7,7 +7,7 @@ import { open, Target } from '../../support/traffic.ts';
 import { until } from '../../support/until.ts';
 import type { Measured } from './bars.ts';
 import type { Way } from './cell.ts';
-import { quantile, rampUp } from './figures.ts';
+import { IDLE_QUANTILE, quantile, rampUp } from './figures.ts';
 
 /** One experiment with real processes. Mbit/s, ms, shares of 1. */
 export interface RealCell {
@@ -28,7 +28,7 @@ export interface RealCell {
 }
 
 export interface RealFigures extends Measured {
-  /** the echo's idle median */
+  /** an echo over the idle line */
   idle: number;
   droppedInAll: number;
   /** share of one core that the busiest of client, server and relay took during the bulk */
@@ -116,10 +116,10 @@ export async function measureLine(cell: RealCell, seed: number): Promise<RealFig
   if (!relay) throw new Error('a line needs a relay');
   const echo = new Echo(await open(client.port));
   await until('the first echo', () => echo.trips.length > 0, 20_000);
-  await setTimeout(Math.max(IDLE_MS, 6 * rtt));
+  await setTimeout(Math.max(IDLE_MS, 6 * rtt) * (loss > 0 ? 2 : 1));
 
   const start = performance.now();
-  const idle = quantile(echo.between(0, start - rtt), 0.5);
+  const idle = quantile(echo.between(0, start - rtt), IDLE_QUANTILE);
   const pids = [client.pid, server.pid, relay.pid];
   const cpu = pids.map(cpuSeconds);
   const first = (await relay.figures())[way];
