@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { KEY } from '../support/peers.ts';
+import { Relay } from '../support/relay.ts';
 import { transfer } from '../support/traffic.ts';
 import { expect, test } from './fixtures.ts';
 import type { WindowPage } from './pages/window.ts';
@@ -129,4 +130,32 @@ test('the latency of every tunnel is measured, on or off', async ({ window, serv
   await window.page.getByRole('menuitem', { name: 'Measure latency of all' }).click();
   await expect(window.row('Near').locator('[data-latency]')).toContainText('ms');
   await expect(window.row('Gone').locator('[data-latency]')).toContainText('no answer');
+});
+
+test('a line that swallows large packets is named, and a button or Find sets the size that passes', async ({
+  window,
+  server,
+  target,
+}) => {
+  test.setTimeout(120_000);
+  const { port } = await server('debian', { mtu: 900 });
+  await using relay = await Relay.open(port, { largest: 1000 });
+  const local = await connect(window, 'Hole', relay.port);
+  const { tunnel, page } = window;
+  await expect(tunnel.state).toHaveText('Connected');
+  // what is large does not arrive, however often it is sent again
+  const stuck = transfer(local, target, { up: MIB, down: 0 }).catch(() => undefined);
+  await expect(tunnel.diagnosis).toContainText('vanish on the way', { timeout: 60_000 });
+  await tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
+  await stuck;
+  await expect(tunnel.state).toHaveText('Connected');
+  await transfer(local, target, { up: MIB, down: MIB });
+
+  await tunnel.view('Settings');
+  await page.locator('input[name=mtu]').fill('1400');
+  await page.locator('[data-size]').getByRole('button', { name: 'Find' }).click();
+  await expect(page.locator('[data-size=found]')).toContainText('bytes pass', { timeout: 20_000 });
+  const mtu = Number(await page.locator('input[name=mtu]').inputValue());
+  expect(mtu).toBeGreaterThan(960);
+  expect(mtu).toBeLessThanOrEqual(1000);
 });

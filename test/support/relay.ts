@@ -17,6 +17,8 @@ export interface Impairment {
   duplicate?: number;
   /** share of datagrams that are held a little longer than those behind them (2 to 10 ms) */
   reorder?: number;
+  /** datagrams of more bytes vanish, and nobody says so: a black hole */
+  largest?: number;
   /** bytes a second through the line; what waits longer than `queue` ms is dropped */
   rate?: number;
   /** the longest wait at the rate limit; 100 unless told */
@@ -60,6 +62,7 @@ class Lane {
     const { rate, queue = 100 } = this.line;
     this.figures.datagrams++;
     this.figures.bytes += datagram.length;
+    if (datagram.length > (this.line.largest ?? Infinity)) return;
     const now = performance.now();
     let due = now + delay + (2 * this.random() - 1) * jitter;
     if (rate) {

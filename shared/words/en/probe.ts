@@ -28,6 +28,10 @@ export const probe = {
   },
   cannotTell: 'Cannot be seen from outside: QPP, and where the server leads to.',
   heartbeatMissing: 'Its heartbeat did not come: smux version and compression stayed unknown.',
+  findSize: 'Find',
+  findSizeHint: 'Asks the server with packets of several sizes and takes the largest that arrives.',
+  sizing: 'Asking with packets of several sizes …',
+  sizeUntold: 'The server answers, and this system cannot tell which sizes pass.',
   undo: 'Undo',
   silentTitle: 'No server answered',
   silent: {

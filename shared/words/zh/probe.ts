@@ -29,6 +29,10 @@ export const probe: typeof en = {
   },
   cannotTell: '从外部无法得知：QPP，以及服务器通向何处。',
   heartbeatMissing: '没有收到心跳：smux 版本和压缩未能查明。',
+  findSize: '探测',
+  findSizeHint: '用多种大小的数据包询问服务器，取能到达的最大值。',
+  sizing: '正在用多种大小的数据包询问…',
+  sizeUntold: '服务器有应答，但本系统无法得知哪些大小能通过。',
   undo: '撤销',
   silentTitle: '没有服务器应答',
   silent: {

@@ -8,6 +8,10 @@ import { i18n } from '../../i18n/i18n.svelte.ts';
 import type { Form } from './form.svelte.ts';
 import type { FormKey } from './sections.ts';
 
+/** What is known of the largest packet that passes; `untold` where this system cannot keep packets whole. */
+export type FoundSize =
+  { kind: 'unknown' | 'asking' | 'silent' | 'untold' } | { kind: 'found'; bytes: number };
+
 /** Asks the server of a form what it is, and fills in what is found as it is found. */
 export class Find {
   /** null while nobody asks */
@@ -15,6 +19,7 @@ export class Find {
   report: ProbeReport | null = $state.raw(null);
   /** why nobody could be asked, in the window's language */
   trouble: string | null = $state(null);
+  size: FoundSize = $state.raw({ kind: 'unknown' });
   readonly possible: boolean;
   readonly busy = $derived(this.stage !== null);
   /** how many crypts are asked for */
@@ -53,6 +58,30 @@ export class Find {
       this.trouble = i18n.t.errors[error.code];
     } finally {
       this.stage = null;
+    }
+  }
+
+  /** Asks for the largest packet that passes alone, and sets mtu to it. */
+  async runSize(): Promise<void> {
+    if (this.busy || this.size.kind === 'asking') return;
+    const { remoteaddr, key, crypt } = this.form().options;
+    this.size = { kind: 'asking' };
+    try {
+      const { report, stop } = this.core.probe({ remoteaddr, key, crypt }, ({ stage }) => {
+        // the sizes are known before the heartbeat is waited for
+        if (stage === 'waiting') stop();
+      });
+      this.#stop = stop;
+      const { answered, line } = await report;
+      const { mtu } = line;
+      if (mtu === null) this.size = { kind: answered === null ? 'silent' : 'untold' };
+      else {
+        this.size = { kind: 'found', bytes: mtu };
+        this.form().fill({ mtu });
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.size = { kind: 'silent' };
     }
   }
 
