@@ -102,12 +102,13 @@ export class Find {
     const form = this.form();
     this.report = report;
     const fitting = fittingOptions(report, form.options.mtu);
-    // a version that is learned stays so
-    if (form.options.smuxver === SMUX_AUTO) delete fitting.smuxver;
     const found = Object.keys(fitting) as FormKey[];
-    for (const key of found)
+    for (const key of found) {
+      // a version that is learned stays so, and the core remembers this one
+      if (key === 'smuxver' && form.options.smuxver === SMUX_AUTO) continue;
       if (!form.edits.found.includes(key) && form.options[key] !== fitting[key])
         form.fill({ [key]: fitting[key] });
+    }
     const fresh = found.filter((key) => !form.edits.found.includes(key));
     if (fresh.length > 0) form.edits.found = [...form.edits.found, ...fresh];
   }
