@@ -59,7 +59,7 @@ test('spare servers are listed, ordered by keyboard, and take over from a dead o
   await expect(tunnel.main.locator('[data-server="1"]')).toContainText('spare server (2)', {
     timeout: 15_000,
   });
-  await expect(tunnel.main.locator('header')).toContainText(`127.0.0.1:${spare.port}`);
+  await expect(tunnel.main.locator('header').first()).toContainText(`127.0.0.1:${spare.port}`);
   await expect(tunnel.state).toHaveText('Connected');
   await transfer(local, target, { up: MIB, down: MIB });
   await tunnel.view('Log');
