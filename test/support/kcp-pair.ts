@@ -1,10 +1,6 @@
 import { zeroCounters } from '../../shared/counters.ts';
-import {
-  type Conversation,
-  type DatagramOutput,
-  Kcp,
-  type KcpSettings,
-} from '../../src-main/engine/kcp/kcp.ts';
+import { type Conversation, Kcp, type KcpSettings } from '../../src-main/engine/kcp/kcp.ts';
+import type { DatagramOutput } from '../../src-main/engine/kcp/segment-writer.ts';
 import { createKernel } from '../../src-main/engine/kernel/load.ts';
 import { PRESETS } from '../../shared/options.ts';
 import { type LinkConditions, PERFECT, SimulatedLink, type Simulation } from './simulation.ts';

@@ -37,6 +37,8 @@ export class SendWindow {
   nxt = 0;
   /** behind the last sn queued */
   end = 0;
+  /** the peer has acknowledged something */
+  acknowledged = false;
   mask = -1;
   /** where in kernel memory the data lies; 0 once acknowledged */
   data = NO_SLOTS;

@@ -83,7 +83,10 @@ export class KcpSession implements Session, Receiving {
     const conversation = { conv, epoch: epoch[0] };
     this.#kcp = new Kcp(context.kcp, conversation, this.#uplink, this.#packer, counters, pool.kernel);
     this.#packer.kcp = this.#kcp;
-    if (role === 'client' && context.line) this.#brake = this.#kcp.brake = new Brake(context.kcp.interval);
+    if (role === 'client' && context.line) {
+      this.#brake = new Brake(context.kcp.interval);
+      this.#kcp.brakedBy(this.#brake);
+    }
     this.#downlink = new Downlink(context, this.#kcp);
     this.#downlink.brake = this.#brake;
     this.#downlink.trial = trial;
@@ -271,7 +274,7 @@ export class KcpSession implements Session, Receiving {
     const { line } = this.context;
     if (!line) return;
     this.#line = this.#uplink.line = new Line(line, now);
-    this.#kcp.flight = this.#line.flight;
+    this.#kcp.timedBy(this.#line.flight);
   }
 
   /** Little waits in KCP for the line, so that whose turn it is is decided late: what has left is replaced at once. */

@@ -1,7 +1,7 @@
 import type { PacketBatch } from '../kernel/batch.ts';
 import { FecEncoder } from '../fec/encoder.ts';
 import { FEC_HEADER_BYTES } from '../fec/packet.ts';
-import type { DatagramOutput } from '../kcp/kcp.ts';
+import type { DatagramOutput } from '../kcp/segment-writer.ts';
 import type { Line } from '../line/line.ts';
 import { Pacer } from '../line/pacer.ts';
 import type { EngineContext } from './context.ts';
