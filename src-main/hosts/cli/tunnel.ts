@@ -5,6 +5,7 @@ import { describeEvent, type EngineEvent } from '../../engine/events.ts';
 import { startClient, startServer } from '../../engine/index.ts';
 import { isStreamEvent } from '../../tunnels/engine-events.ts';
 import { startLineLog } from '../../tunnels/line-log.ts';
+import { startRefusalLog } from '../../tunnels/refusal-log.ts';
 import { startSnmpLog } from '../../tunnels/snmp-log.ts';
 import { openTrace } from '../../tunnels/trace-file.ts';
 import { parseArguments } from './arguments.ts';
@@ -60,12 +61,14 @@ export async function runTunnel(side: Side, argv: readonly string[], version: st
       () => engine.snapshot(),
       (error) => log.line(`linelog: ${error.message}`),
     );
+  const stopRefusalLog = startRefusalLog(() => engine.snapshot().refusals, log.line);
   // Windows has no SIGUSR1
   if (process.platform !== 'win32') process.on('SIGUSR1', () => log.line(countersLine(counters())));
 
   log.line(`${await signal}: closing`);
   network.stop();
   stopSnmpLog();
+  stopRefusalLog();
   if (stopLineLog) await stopLineLog();
   await engine.close();
   await log.end();
