@@ -16,6 +16,8 @@ export const ERROR_CODES = [
   'not-found',
   /** the app keeps no more tunnels than it has */
   'too-many',
+  /** what is on takes all the sessions, or all the windows, that the app has for its tunnels */
+  'too-much-on',
   /** this host cannot do it (no tray, no login item, no secure storage) */
   'unsupported',
   /** a name that no address was found for */

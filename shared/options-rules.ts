@@ -149,6 +149,10 @@ const MOST_SESSIONS = 64;
 /** Segments of 1.5 KB in the windows of all sessions of a tunnel: 390 MB, when they are full. */
 const MOST_SEGMENTS = 1 << 18;
 
+/** The same over all tunnels that are on: 256 sockets, and 780 MB when all windows are full. */
+const MOST_SESSIONS_ON = 256;
+const MOST_SEGMENTS_ON = 1 << 19;
+
 /** What kcptun would try, and an app that has other tunnels to keep does not. */
 export function checkBounds({ conn, sndwnd, rcvwnd }: ClientOptions): Problem[] {
   const conns = { severity: 'error', key: 'conn', value: String(conn) } as const;
@@ -164,4 +168,19 @@ export function checkBounds({ conn, sndwnd, rcvwnd }: ClientOptions): Problem[] 
       text: `at most ${most} with windows of ${sndwnd} and ${rcvwnd}`,
     },
   ];
+}
+
+/** Whether one more tunnel can be on beside others. @returns what was expected of them together, where not */
+export function checkLoad(
+  on: readonly Pick<ClientOptions, 'conn' | 'sndwnd' | 'rcvwnd'>[],
+): string | undefined {
+  const sum = (of: (options: (typeof on)[number]) => number): number =>
+    on.reduce((total, options) => total + of(options), 0);
+  const sessions = sum(({ conn }) => conn);
+  if (sessions > MOST_SESSIONS_ON)
+    return `at most ${MOST_SESSIONS_ON} sessions in all tunnels that are on, not ${sessions}`;
+  const segments = sum(({ conn, sndwnd, rcvwnd }) => conn * (sndwnd + rcvwnd));
+  if (segments > MOST_SEGMENTS_ON)
+    return `windows of at most ${MOST_SEGMENTS_ON} packets in all tunnels that are on, not ${segments}`;
+  return undefined;
 }

@@ -216,7 +216,8 @@ export class Core implements ApiCore {
     },
     'tunnels.redial': ({ id }) => this.#supervisor.redial(this.#profile(id).id),
     'tunnels.restart': async ({ id }) => {
-      await this.#stop(saved(id));
+      this.#switches.check(saved(id));
+      await this.#stop(id);
       this.#switches.on(id);
     },
     'tunnels.ping': ({ ids }) => this.#pinger.ping(this.#pingable(ids)),

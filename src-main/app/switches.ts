@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import type { ClientOptions } from '../../shared/options.ts';
+import { ApiError } from '../../shared/errors.ts';
+import { checkLoad } from '../../shared/options-rules.ts';
+import { type ClientOptions, defaultOptions } from '../../shared/options.ts';
 import { missingKeyOf, type Profile } from '../../shared/profile.ts';
-import { optionsOfServers } from '../../shared/servers.ts';
+import { optionsOfServers, type SpareOptions } from '../../shared/servers.ts';
 import { isOn } from '../../shared/state.ts';
 import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../tunnels/supervisor.ts';
@@ -70,11 +72,26 @@ export class Switches {
     this.#bringUp(waited);
   }
 
-  /** @throws ApiError not-found, bad-option, key-missing */
-  on(id: string): void {
-    const { book, counters, log, network, store, supervisor, onStart } = this.#deps;
+  /**
+   * What a tunnel would be started with.
+   * @throws ApiError not-found, bad-option, key-missing; too-much-on where the app has not enough for it beside the others
+   */
+  check(id: string): { profile: Profile; options: ClientOptions; spares: SpareOptions[] } {
+    const { book, supervisor } = this.#deps;
     const profile = book.get(id);
     const { options, spares } = resolved(profile);
+    const others = book.all.filter((one) => one.id !== id && isOn(supervisor.state(one.id)));
+    const loads = others.map((one) => ({ ...defaultOptions('client'), ...one.options }));
+    const wanted = checkLoad([...loads, options]);
+    if (!wanted) return { profile, options, spares };
+    const message = `expected ${wanted}`;
+    throw new ApiError('too-much-on', message, [{ field: 'conn', message }]);
+  }
+
+  /** @throws ApiError not-found, bad-option, key-missing, too-much-on */
+  on(id: string): void {
+    const { counters, log, network, store, supervisor, onStart } = this.#deps;
+    const { profile, options, spares } = this.check(id);
     // a name, whatever path an old profile has: a tunnel writes in the app's own folder only
     const [name] = /[^/\\]*$/.exec(options.snmplog)!;
     options.snmplog = name && join(counters, id, name);

@@ -218,6 +218,8 @@ export const codes: CodeWords = {
     'keys-locked': 'Give the passphrase first: a new key cannot be encrypted without it.',
     'wrong-passphrase': 'This is not the passphrase.',
     'too-many': 'The app keeps no more tunnels than there are now.',
+    'too-much-on':
+      'The tunnels that are on leave too few sessions or too little memory for this one. Switch one of them off, or lower conn or the windows here.',
     unsupported: 'This is not possible here.',
     'not-resolved': 'The name cannot be found.',
     'storage-failed': 'Could not be saved on disk.',

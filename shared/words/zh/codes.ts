@@ -187,6 +187,7 @@ export const codes: CodeWords = {
     'keys-locked': '请先输入口令：没有口令无法加密新的密钥。',
     'wrong-passphrase': '口令不正确。',
     'too-many': '隧道数量已达上限。',
+    'too-much-on': '已开启的隧道留给此隧道的会话或内存不足。请关闭其中一条，或减小此处的 conn 或窗口。',
     unsupported: '此处无法实现。',
     'not-resolved': '无法解析该域名。',
     'storage-failed': '无法保存到磁盘。',

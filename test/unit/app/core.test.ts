@@ -541,6 +541,26 @@ describe('launch and quit', () => {
     });
   });
 
+  it.each([
+    [{ conn: 64 }, 'at most 256 sessions in all tunnels that are on, not 25'],
+    [{ conn: 8, sndwnd: 8192, rcvwnd: 8192 }, 'windows of at most 524288 packets'],
+  ])('starts %j only as often as there is room for it, and takes none down for it', async (options, why) => {
+    const [small, ...others] = await Promise.all(
+      [{}, {}, options, options, options, options].map((each, i) => create(`tunnel ${i}`, each)),
+    );
+    const last = others.pop()!;
+    for (const { id } of [small, ...others]) await client.request('tunnels.start', { id });
+    const refused = {
+      code: 'too-much-on',
+      fields: [{ field: 'conn', message: expect.stringContaining(why) }],
+    };
+    await expect(client.request('tunnels.start', { id: last.id })).rejects.toMatchObject(refused);
+    await client.request('profiles.update', { id: small.id, patch: { options } });
+    await expect(client.request('tunnels.restart', { id: small.id })).rejects.toMatchObject(refused);
+    const { tunnels } = await client.request('snapshot');
+    expect(tunnels.filter(({ state }) => state.kind !== 'off')).toHaveLength(5);
+  });
+
   it('redials every tunnel after sleep', async () => {
     const { id } = await create('one');
     await client.request('tunnels.start', { id });
