@@ -48,7 +48,7 @@ const SERVERS: Server[] = Array.from({ length: 30 }, (_, i) => {
   };
 });
 /** so many at once: each waits most of its time for a heartbeat */
-const AT_ONCE = 6;
+const AT_ONCE = 10;
 
 const ask = (port: number, key = KEY): Promise<ProbeReport> =>
   probe({
@@ -136,21 +136,17 @@ describe.skipIf(!debianIsHere)("a probe of Debian's server", () => {
 
   it('finds it at 200 ms with a tenth lost each way', async () => {
     await using stage = await new Stage().open();
-    let partly = 0;
-    await inParallel(SERVERS.slice(0, 12), async ({ crypt, ...rest }) => {
+    await inParallel(SERVERS, async ({ crypt, ...rest }) => {
       await using server = await startServer('debian', { ...rest, crypt, target: stage.target });
       await using relay = await RelayProcess.start(server.port, { delay: 100, loss: 0.1 });
       const report = await ask(relay.port);
       console.log('bad line:', name({ crypt, ...rest }), times(report));
-      // what is lost stays unknown at times; what is said is right
-      expect({ crypt, ...rest, rcvwnd: 1024 }).toMatchObject(report.found);
-      if (Object.keys(report.found).length < 7) partly++;
-      expect(report.found.crypt).toBe(crypt);
+      expect(report.found, name({ crypt, ...rest })).toEqual({ crypt, ...rest, rcvwnd: 1024 });
+      expect(report.sent).toBeLessThanOrEqual(200);
       expect(report.tookMs).toBeLessThan(rest.keepalive * 1000 + 2000 + BUSY_MS);
       expect(report.line.rtt!.min).toBeGreaterThan(195);
       await server.stop('SIGKILL');
     });
-    expect(partly).toBeLessThanOrEqual(2);
     expect(stage.connections).toBe(0);
   });
 
