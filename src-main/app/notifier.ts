@@ -38,7 +38,13 @@ export class Notifier {
   onState({ profile: { id, name, demo }, state }: BoardTunnel): void {
     if (demo) return;
     const fresh: Watched = {
-      ...{ name, worked: false, state, pending: undefined, told: false, toldAt: -Infinity, server: 0 },
+      name,
+      worked: false,
+      state,
+      pending: undefined,
+      told: false,
+      toldAt: -Infinity,
+      server: 0,
     };
     const one = this.#watched.get(id) ?? fresh;
     this.#watched.set(id, one);

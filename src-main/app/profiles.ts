@@ -72,7 +72,10 @@ export class ProfileBook {
         : { options: old.options, spares: old.spares, unknown: {} };
     const missing = new Map(old.spares?.map(({ id, missingKey }) => [id, missingKey]));
     const profile = {
-      ...{ ...old, ...patch, options, extra: { ...(patch.extra ?? old.extra), ...unknown } },
+      ...old,
+      ...patch,
+      options,
+      extra: { ...(patch.extra ?? old.extra), ...unknown },
       spares: spares?.map((spare) => ({ ...spare, missingKey: missing.get(spare.id) })),
     };
     this.#shelf.profiles = this.all.map((one) => (one.id === id ? profile : one));

@@ -40,7 +40,9 @@ export function learnSmux(
 ): Pick<ServerEnd, 'dial' | 'doubtful' | 'ended' | 'learned' | 'start' | 'stop'> {
   let hooks: ServerHooks | undefined;
   const learner = new SmuxLearner({
-    ...{ world, known, settings: context.smux },
+    world,
+    known,
+    settings: context.smux,
     ask: (signal) => askVersion(target, signal),
     learned: (version, changed) => {
       hooks?.emit({ kind: 'note', text: `smux version: ${version}, learned from ${remote}` });

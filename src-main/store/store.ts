@@ -251,7 +251,8 @@ export class Store {
         key: sealed.stored.get(profile.id),
         ...(profile.spares && {
           spares: profile.spares.map(({ id, options: { key: _, ...options } }) => ({
-            ...{ id, options },
+            id,
+            options,
             key: sealed.stored.get(spareKeyId(profile.id, id)),
           })),
         }),
