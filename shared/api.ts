@@ -238,6 +238,10 @@ export const REQUESTS = {
       crypt: z.enum(CRYPTS).default('aes'),
     }),
   ),
+  /** how far a server is that no tunnel has, or not yet */
+  'probe.ping': request<Ping>()(
+    z.strictObject({ remoteaddr: z.string().max(512), key: z.string().max(4096), crypt: z.enum(CRYPTS) }),
+  ),
   'probe.stop': request<void>()(z.strictObject({ id: z.string().min(1).max(64) })),
 
   /** the newest lines, oldest first; `tunnel` null is the app's own, absent is everything */

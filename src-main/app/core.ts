@@ -26,6 +26,7 @@ import { NETWORK_CHANGES, type NetworkChange, NetworkWatch } from './network-wat
 import { Pinger } from './pinger.ts';
 import { ProfileBook, resolved, withKey } from './profiles.ts';
 import { Switches } from './switches.ts';
+import { dialledAddress } from './window-probes.ts';
 import { exported, importInto } from './transfer.ts';
 import { Updates, type UpdateSource } from './updates.ts';
 
@@ -221,6 +222,7 @@ export class Core implements ApiCore {
       this.#switches.on(id);
     },
     'tunnels.ping': ({ ids }) => this.#pinger.ping(this.#pingable(ids)),
+    'probe.ping': (server) => this.#pinger.ask(dialledAddress(server.remoteaddr), server),
     'tunnels.history': ({ id }) => this.#supervisor.history(this.#profile(id).id),
     'tunnels.connections': ({ id }) => this.#supervisor.connections(this.#profile(id).id),
 

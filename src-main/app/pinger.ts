@@ -53,15 +53,20 @@ export class Pinger {
   }
 
   async #one({ id, options }: { id: string; options: ClientOptions }): Promise<void> {
+    const remote = parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
+    const ping = await this.ask(remote, options);
+    if (this.#stop.signal.aborted) return;
+    const pings = [...this.of(id), ping].slice(-PINGS_KEPT);
+    this.#pings.set(id, pings);
+    this.told(id, pings);
+  }
+
+  /** How far one server is, whether a tunnel has it or not. */
+  async ask(remote: HostPorts, { key, crypt }: Pick<ClientOptions, 'key' | 'crypt'>): Promise<Ping> {
     const ping: Ping = { at: Date.now(), rtt: null, loss: null };
     try {
       const { line } = await this.probe(
-        {
-          remote: parseAddress(options.remoteaddr, { use: 'dial', portRange: true }) as HostPorts,
-          key: options.key,
-          crypts: [options.crypt],
-          depth: 'ping',
-        },
+        { remote, key, crypts: [crypt], depth: 'ping' },
         { signal: this.#stop.signal },
       );
       ping.rtt = line.rtt?.min ?? null;
@@ -70,9 +75,6 @@ export class Pinger {
       // a name that does not resolve, a network that is down: nothing was heard
       if (!(error instanceof EngineError)) throw error;
     }
-    if (this.#stop.signal.aborted) return;
-    const pings = [...this.of(id), ping].slice(-PINGS_KEPT);
-    this.#pings.set(id, pings);
-    this.told(id, pings);
+    return ping;
   }
 }

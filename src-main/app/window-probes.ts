@@ -16,7 +16,7 @@ export class WindowProbes {
 
   /** @throws ApiError bad-argument, not-resolved, unsupported */
   async run({ id, remoteaddr, key, crypt }: ParsedArgs<'probe.run'>): Promise<ProbeReport> {
-    const remote = addressOf(remoteaddr);
+    const remote = dialledAddress(remoteaddr);
     this.stop(id);
     const asking = new AbortController();
     this.#running.set(id, asking);
@@ -43,7 +43,8 @@ export class WindowProbes {
   }
 }
 
-function addressOf(remoteaddr: string): HostPorts {
+/** @throws ApiError bad-argument */
+export function dialledAddress(remoteaddr: string): HostPorts {
   try {
     return parseAddress(remoteaddr, { use: 'dial', portRange: true }) as HostPorts;
   } catch (error) {

@@ -12,7 +12,7 @@ import type {
 import type { ApiClient } from '../../shared/api-client.ts';
 import type { LogLine } from '../../shared/log.ts';
 import type { ClientOptions } from '../../shared/options.ts';
-import type { ProbeProgress, ProbeReport } from '../../shared/probe.ts';
+import type { Ping, ProbeProgress, ProbeReport } from '../../shared/probe.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { UpdateState } from '../../shared/updates.ts';
@@ -179,6 +179,11 @@ export class Core {
   /** @param tunnels absent for all */
   ping(tunnels?: readonly Pick<Tunnel, 'id'>[]): Promise<void> {
     return this.#client.request('tunnels.ping', { ids: tunnels?.map(({ id }) => id) });
+  }
+
+  /** How far the server of settings is that are no tunnel's yet. */
+  pingServer({ remoteaddr, key, crypt }: ClientOptions): Promise<Ping> {
+    return this.#client.request('probe.ping', { remoteaddr, key, crypt });
   }
 
   startAll(): Promise<void> {

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Download } from '@playwright/test';
+import { toLink } from '../../shared/import/link.ts';
+import { KEY } from '../support/peers.ts';
 import { expect, test } from './fixtures.ts';
 import type { WindowPage } from './pages/window.ts';
+import { freePort } from './ports.ts';
 
 const CLIENT = {
   localaddr: '127.0.0.1:18388',
@@ -128,4 +131,22 @@ test('thousands of links are taken at once, as many as there is room for', async
   await expect(window.dialog).toContainText('and 900 more');
   await window.dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('host999.example');
+});
+
+test('how far the servers of an import are is measured before it, and nothing is imported by that', async ({
+  window,
+  server,
+}) => {
+  const { port } = await server('ours');
+  const dead = await freePort();
+  await window.list.getByRole('button', { name: 'Import' }).click();
+  const link = (name: string, at: number): string =>
+    toLink(name, { remoteaddr: `127.0.0.1:${at}`, key: KEY, crypt: 'aes' });
+  await window.dialog.locator('textarea').fill(`${link('Near', port)}\n${link('Gone', dead)}`);
+  const preview = window.dialog.locator('[data-preview] li');
+  await window.dialog.getByRole('button', { name: 'Measure latency of all' }).click();
+  await expect(preview.filter({ hasText: 'Near' }).locator('[data-latency]')).toContainText('ms');
+  await expect(preview.filter({ hasText: 'Gone' }).locator('[data-latency]')).toContainText('no answer');
+  await window.dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(window.row('Near')).toHaveCount(0);
 });

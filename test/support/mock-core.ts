@@ -353,6 +353,7 @@ export class MockCore implements ApiCore {
         this.#notify('probe', { id, stage: 'done', report });
         return report;
       },
+      'probe.ping': () => ({ at: this.clock(), rtt: 42, loss: 0.02 }),
       'probe.stop': () => undefined,
       'log.tail': ({ tunnel }) => this.log.filter((line) => tunnel === undefined || line.tunnel === tunnel),
       'log.clear': () => void this.log.splice(0),

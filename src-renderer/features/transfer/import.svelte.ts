@@ -1,4 +1,6 @@
 import type { ImportedProfile, ImportResult } from '../../../shared/api.ts';
+import type { ClientOptions } from '../../../shared/options.ts';
+import type { Ping } from '../../../shared/probe.ts';
 import { LONGEST_IMPORT, LONGEST_IMPORTS } from '../../../shared/limits.ts';
 import type { Core } from '../../client/core.svelte.ts';
 
@@ -23,11 +25,28 @@ export class Import {
   imported: ImportedProfile[] = $state.raw([]);
   refused: ImportResult['refused'] = $state.raw([]);
   tooLarge: string[] = $state.raw([]);
+  /** how far the servers of the preview are, by what was asked */
+  pings: Readonly<Record<string, Ping>> = $state.raw({});
   /** the core is reading */
   busy = $state(false);
   #sources: Source[] = [];
 
   constructor(readonly core: Core) {}
+
+  /** What tells one server of a preview from another. */
+  static server({ remoteaddr, key, crypt }: ClientOptions): string {
+    return JSON.stringify([remoteaddr, key, crypt]);
+  }
+
+  /** Measures how far servers are before they are anybody's. */
+  async ping(servers: readonly ClientOptions[]): Promise<void> {
+    await Promise.all(
+      servers.map(async (options) => {
+        const ping = await this.core.pingServer(options);
+        this.pings = { ...this.pings, [Import.server(options)]: ping };
+      }),
+    );
+  }
 
   async read(files: Iterable<File>): Promise<void> {
     const { sources, tooLarge } = await readSources(files);

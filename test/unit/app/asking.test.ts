@@ -220,6 +220,19 @@ describe('a window', () => {
     await expect(running).rejects.toMatchObject({ code: 'not-resolved' });
   });
 
+  it('measures how far a server is that no tunnel has', async () => {
+    const asked = { remoteaddr: 'vps:29900', key: 'hunter2', crypt: 'tea' } as const;
+    const pinged = client.request('probe.ping', asked);
+    await settle();
+    const { target, answer } = app.probes.asked[0];
+    expect(target).toMatchObject({ depth: 'ping', crypts: ['tea'], key: 'hunter2', remote: { host: 'vps' } });
+    answer(probeReport());
+    expect(await pinged).toEqual({ at: 1_000_000, rtt: 42, loss: 0.02 });
+    await expect(client.request('probe.ping', { ...asked, remoteaddr: 'vps' })).rejects.toMatchObject({
+      code: 'bad-argument',
+    });
+  });
+
   it('has servers measured: all, or some, and every few minutes where that is wanted', async () => {
     const id = await create();
     const other = await create({ localaddr: '127.0.0.1:2000' });
