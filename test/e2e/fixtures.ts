@@ -27,8 +27,13 @@ export interface Host {
 export class WebHost extends Process implements Host {
   #opened = 0;
 
-  constructor(readonly folder: string) {
-    super(process.execPath, [join(ROOT, 'dist/node/kcptun.js'), 'web', '--folder', folder]);
+  /** @param enter the command that runs another in its place, with the arguments before */
+  constructor(
+    readonly folder: string,
+    enter: readonly string[] = [],
+  ) {
+    const [command, ...args] = [...enter, process.execPath, join(ROOT, 'dist/node/kcptun.js')];
+    super(command, [...args, 'web', '--folder', folder]);
   }
 
   /** What opens the next window: each address does so once, and then there is another. */

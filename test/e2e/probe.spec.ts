@@ -101,6 +101,39 @@ for (const [what, flags, sentence] of [
     await transfer(local, target, { up: MIB, down: MIB });
   });
 
+test('a server as old as 2017 is told by its FEC, and a button takes its shape', async ({
+  window,
+  server,
+  target,
+}) => {
+  const { port } = await server('debian', { crypt: 'none', ds: 5, ps: 5 });
+  await using relay = await Relay.open(port);
+  // it took nothing that had not its own framing; here behind nonce and checksum
+  relay.refuses = (direction, datagram) =>
+    direction === 'up' && ![0xf1, 0xf2].includes(datagram.readUInt16LE(24));
+  const local = await connect(window, 'Old', relay.port, KEY, (form) => form.choose('Cipher', 'none'));
+  const { tunnel } = window;
+  await expect(tunnel.diagnosis).toContainText("The server's FEC is 5+5", { timeout: 30_000 });
+  await tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
+  await expect(tunnel.state).toHaveText('Connected');
+  await transfer(local, target, { up: MIB, down: MIB });
+});
+
+test('of a range with dead ports the one that answers is named, and a button takes it', async ({
+  window,
+  server,
+  target,
+}) => {
+  const { port } = await server('debian');
+  // each session takes a port by chance, and hardly this one
+  const local = await connect(window, 'Range', `${port}-${port + 999}`);
+  const { tunnel } = window;
+  await expect(tunnel.diagnosis).toContainText(`Port ${port} answers`, { timeout: 30_000 });
+  await tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
+  await expect(tunnel.state).toHaveText('Connected');
+  await transfer(local, target, { up: MIB, down: MIB });
+});
+
 test('a dead port, a wrong key and a wall are told apart', async ({ window, server }) => {
   test.setTimeout(90_000);
   const { tunnel } = window;

@@ -131,6 +131,8 @@ export class Relay implements AsyncDisposable {
   cut = false;
   /** Sees every datagram before the line does anything to it. */
   tap: ((direction: Direction, datagram: Buffer) => void) | undefined;
+  /** What it refuses is as if it had never been sent. */
+  refuses: ((direction: Direction, datagram: Buffer) => boolean) | undefined;
   readonly #upstreams = new Map<string, Socket>();
   readonly #lanes: Record<Direction, Lane>;
   #newest: { client: RemoteInfo; upstream: Socket } | undefined;
@@ -195,7 +197,7 @@ export class Relay implements AsyncDisposable {
 
   #pass(direction: Direction, datagram: Buffer, upstream: Socket, client: RemoteInfo): void {
     this.tap?.(direction, datagram);
-    if (this.cut) return;
+    if (this.cut || this.refuses?.(direction, datagram)) return;
     this.#lanes[direction].pass(
       datagram,
       direction === 'up'
