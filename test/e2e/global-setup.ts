@@ -1,7 +1,7 @@
 import { chromium } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { build } from '../support/build.ts';
-import { ensureChromium, ensureKcptun } from '../support/debian.ts';
+import { ensureChromium, ensureKcptun, ensureNetworks } from '../support/debian.ts';
 
 /**
  * The window and the web host are built where they are older than their sources; the reference peer and the browser
@@ -11,5 +11,6 @@ import { ensureChromium, ensureKcptun } from '../support/debian.ts';
 export default async function setup(): Promise<void> {
   const browser = existsSync(chromium.executablePath()) || ensureChromium();
   if (!browser || (process.platform === 'linux' && !ensureKcptun())) process.exit(0);
+  if (process.platform === 'linux') ensureNetworks();
   await build('client', 'node', 'preload');
 }

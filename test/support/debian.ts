@@ -57,4 +57,8 @@ export function ensurePrograms(programs: readonly string[], debianPackage: strin
 export const ensureKcptun = (): boolean =>
   ensurePrograms(['kcptun-client', 'kcptun-server'], 'kcptun', 'every suite against the reference peer');
 
+/** Only root can make networks: who is not, does without. */
+export const ensureNetworks = (): boolean =>
+  process.getuid?.() === 0 && ensurePrograms(['ip'], 'iproute2', 'the tests in networks of their own');
+
 export const ensureChromium = (): boolean => ensurePrograms(['chromium'], 'chromium', 'the end-to-end suite');

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findProgram } from './debian.ts';
 import { Process } from './process.ts';
 
 /** Every packet into the net that is on it vanishes, and nobody says so; its first address is this machine's. */
@@ -9,8 +10,8 @@ export const HERE = `${NET}.1`;
 export const VOID = `${NET}.7`;
 
 const whyNot = (): string | undefined =>
-  process.platform !== 'linux' || process.getuid?.() !== 0
-    ? 'network namespaces need root on Linux'
+  process.platform !== 'linux' || process.getuid?.() !== 0 || !findProgram('ip')
+    ? 'network namespaces need root on Linux, and iproute2'
     : undefined;
 
 /** A network of its own for the programs that are run in it: loopback, a net that swallows all, and names. */
