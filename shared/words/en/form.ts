@@ -30,7 +30,7 @@ export const form = {
   },
   spares: {
     title: 'Spare servers',
-    hint: 'Where the server does not answer and another one does, new connections go there. They come back when it has answered well for ten minutes. What is open stays where it is.',
+    hint: 'Where the server does not answer and another one does, new connections go to that one, and back to the first when it has answered well for ten minutes. What is open stays where it is.',
     add: 'Add a server',
     server: (number: number) => `Server ${number}`,
     up: (number: number) => `Move server ${number} up`,
