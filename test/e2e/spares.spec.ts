@@ -41,6 +41,7 @@ test('spare servers are listed, ordered by keyboard, and take over from a dead o
   await expect(page.locator('input[name=spare-1]')).toHaveValue('nobody.invalid:1');
   await page.getByRole('button', { name: 'Remove server 3' }).click();
   await expect(page.locator('[data-spares]')).toHaveAttribute('data-spares', '1');
+  await expect(page.locator('form [aria-label^="Prefer:"]')).toHaveText('the first that works');
 
   await page.locator('[data-spares] summary').click();
   await page.locator('input[name=spare-0-smuxver]').fill('3');

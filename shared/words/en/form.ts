@@ -42,7 +42,7 @@ export const form = {
     asFirst: 'as the first',
     yes: 'on',
     no: 'off',
-    preferences: { first: 'in this order', fastest: 'by latency' },
+    preferences: { first: 'the first that works', fastest: 'the least latency' },
   },
   words: { auto: 'learned from the server' } as Record<string, string>,
   advancedShow: (changed: number) => (changed ? `Advanced (${changed} changed)` : 'Advanced'),

@@ -41,7 +41,7 @@ export const form: typeof formEn = {
     asFirst: 'как у первого',
     yes: 'вкл.',
     no: 'выкл.',
-    preferences: { first: 'в этом порядке', fastest: 'по задержке' },
+    preferences: { first: 'первый работающий', fastest: 'наименьшую задержку' },
   },
   words: { auto: 'узнаётся у сервера' },
   advancedShow: (changed) => (changed ? `Дополнительно (изменено: ${changed})` : 'Дополнительно'),

@@ -38,7 +38,7 @@ export const form: typeof formEn = {
     asFirst: '与第一台相同',
     yes: '开',
     no: '关',
-    preferences: { first: '按此顺序', fastest: '按延迟' },
+    preferences: { first: '第一个能用的', fastest: '延迟最低的' },
   },
   words: { auto: '向服务器探知' },
   advancedShow: (changed) => (changed ? `高级（已修改 ${changed} 项）` : '高级'),
