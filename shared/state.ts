@@ -26,8 +26,8 @@ export type TunnelState =
   | ({ kind: 'listening'; since: number; address: string } & AmongServers)
   /** a session is dialled and not yet acknowledged; `diagnosis` when that has taken too long or failed */
   | ({ kind: 'connecting' } & Dialling)
-  /** the peer has answered */
-  | ({ kind: 'connected'; since: number; address: string } & AmongServers)
+  /** the peer has answered; `notice` is what does not hinder it and could be better */
+  | ({ kind: 'connected'; since: number; address: string; notice?: Diagnosis } & AmongServers)
   /** was connected; the last session is gone */
   | ({ kind: 'reconnecting' } & Dialling)
   /** connected, but in trouble */
@@ -42,6 +42,10 @@ export const usedServer = (state: TunnelState): UsedServer | undefined =>
 /** What the user should read about a state that is not well, or null where all is. */
 export const diagnosisOf = (state: TunnelState): Diagnosis | null =>
   'diagnosis' in state ? state.diagnosis : 'why' in state ? state.why : null;
+
+/** What is worth knowing of a tunnel that works. */
+export const noticeOf = (state: TunnelState): Diagnosis | null =>
+  state.kind === 'connected' ? (state.notice ?? null) : null;
 
 export type TunnelStateKind = TunnelState['kind'];
 

@@ -13,7 +13,7 @@ import type { ClientOptions } from '../../shared/options.ts';
 import { LOCAL_ADDRESS, type Profile } from '../../shared/profile.ts';
 import { optionsOfServers } from '../../shared/servers.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { diagnosisOf, isOn, usedServer } from '../../shared/state.ts';
+import { diagnosisOf, isOn, noticeOf, usedServer } from '../../shared/state.ts';
 import type { Statistics } from '../../shared/statistics.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../tunnels/supervisor.ts';
@@ -363,10 +363,10 @@ export class Core implements ApiCore {
     const profile = this.profiles.find((one) => one.id === id);
     if (!profile) return;
     const state = this.#diagnoser.shown(id, this.#supervisor.state(id));
-    const why = diagnosisOf(state);
+    const why = diagnosisOf(state) ?? noticeOf(state);
     if (why)
       this.#deps.log.write(
-        'warn',
+        state.kind === 'connected' ? 'info' : 'warn',
         `the server was asked: ${why.code} ${JSON.stringify(why.fix ?? {})}`,
         profile,
       );

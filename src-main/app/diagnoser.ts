@@ -13,6 +13,8 @@ export type ProbeServer = typeof probeServer;
 const ASKED_ABOUT: readonly DiagnosisCode[] = [
   ...(['no-answer', 'went-quiet', 'wrong-smux-version', 'checksum-errors', 'heavy-loss', 'other'] as const),
 ];
+/** Of no harm to a session that is up: another one is dialled until one answers. */
+const HARMLESS: readonly DiagnosisCode[] = ['other-port', 'other-address'];
 /** A tunnel that has worked for so long since is asked about anew. */
 const WORKED_MS = 60_000;
 
@@ -112,10 +114,11 @@ export class Diagnoser {
     if (state.kind === 'degraded') return { ...state, why: proof };
     if ((state.kind === 'connecting' || state.kind === 'reconnecting') && state.diagnosis)
       return { ...state, diagnosis: proof };
-    // the session is up, and nothing can pass it
-    if (state.kind === 'connected' && proof.fix && proof.code !== 'other-port' && proof.code !== 'large-lost')
-      return { ...state, kind: 'degraded', why: proof };
-    return state;
+    if (state.kind !== 'connected' || !proof.fix || proof.code === 'large-lost') return state;
+    // the session is up: it has found the way that answers, or nothing can pass it
+    return HARMLESS.includes(proof.code)
+      ? { ...state, notice: proof }
+      : { ...state, kind: 'degraded', why: proof };
   }
 
   async #ask(id: string, one: Case, crypts: CryptName[]): Promise<void> {

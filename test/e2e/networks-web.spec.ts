@@ -63,6 +63,9 @@ test('of a name with several addresses the one that answers is used, and named',
     await using _server = serve(network, HERE);
     await connect(window, 'Name', 'vps.test');
     await expect(window.tunnel.diagnosis).toContainText(`${HERE} answers`, { timeout: 20_000 });
+    // by itself, and that is all there is to say
+    await expect(window.tunnel.state).toHaveText('Connected', { timeout: 20_000 });
+    await expect(window.tunnel.diagnosis).toContainText(`${HERE} answers`);
     await window.tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
     await expect(window.tunnel.state).toHaveText('Connected', { timeout: 30_000 });
     await expect(window.tunnel.main).toContainText(HERE);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Notifications } from '../../../shared/api.ts';
-import type { TunnelState } from '../../../shared/state.ts';
+import { diagnosisOf, type TunnelState } from '../../../shared/state.ts';
 import { EngineError } from '../../../src-main/engine/errors.ts';
 import { appCore, openWindow, temporaryFolder } from '../../support/app-core.ts';
 import { probeReport, silentReport } from '../../support/probe-double.ts';
@@ -145,6 +145,25 @@ describe('a tunnel in trouble', () => {
     app.workers[0].connect();
     expect(await stateOf(id)).toMatchObject({ kind: 'degraded', why: { code: 'other-smux', theirs: 1 } });
   });
+
+  it.each([
+    [29901, '203.0.113.9', 'other-port'],
+    [29900, '203.0.113.10', 'other-address'],
+  ])(
+    'stays connected where another way than its own is dead (%i at %s), with a quiet notice',
+    async (port, address, code) => {
+      const id = await create({ remoteaddr: 'vps:29900-29901' });
+      await client.request('tunnels.start', { id });
+      app.workers[0].connect();
+      const report = probeReport({ found: { ...probeReport().found, crypt: 'aes', smuxver: 2 } });
+      report.endpoints.push({ address, port, heard: 'silent' });
+      app.probes.asked[0].answer(report);
+      await settle();
+      const state = await stateOf(id);
+      expect(state).toMatchObject({ kind: 'connected', notice: { code } });
+      expect(diagnosisOf(state)).toBeNull();
+    },
+  );
 
   it.each([
     [silentReport('refused'), 'nobody-listens'],
