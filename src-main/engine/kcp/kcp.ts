@@ -220,7 +220,7 @@ export class Kcp {
       const una = view.getInt32(at + AT_UNA, true);
       if (diff(una, this.send.una) >= 0) this.fresh = true;
       if (cmd === CMD_ACK) echoed = (ts - this.#epoch) | 0;
-      this.#line?.answered(cmd === CMD_ACK, sn, echoed, una, recovered, now);
+      if (this.#line?.answered(cmd === CMD_ACK, sn, echoed, una, recovered, now)) moved = true;
       if (this.send.acknowledgeBelow(una)) moved = true;
       if (cmd === CMD_PUSH) {
         if (!recovered) this.#writer.brake?.arrived(ts, now);

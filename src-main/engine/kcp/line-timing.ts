@@ -48,17 +48,23 @@ export class LineTiming extends Timing {
     return send.queued === 0 || (send.queued === 1 && this.more);
   }
 
-  /** Tells the line model what a segment of the peer's answers: what its ACK names first, then what una does. */
-  answered(named: boolean, sn: number, ts: number, una: number, recovered: boolean, now: number): void {
+  /**
+   * Tells the line model what a segment of the peer's answers: what its ACK names first, then what una does.
+   * @returns whether our own ACKs are to go at once. With the next byte they would cost a peer on the same machine more: it
+   * answers una before it reads on. On a line they are better gathered.
+   */
+  answered(named: boolean, sn: number, ts: number, una: number, recovered: boolean, now: number): boolean {
     const { send, flight } = this;
+    let prompt = false;
     if (named && diff(sn, send.una) >= 0 && diff(sn, send.nxt) < 0 && send.data[sn & send.mask] !== 0) {
       flight.acknowledged(sn, ts, recovered, now, send);
-      send.acknowledge(sn, ts);
+      prompt = send.acknowledge(sn, ts) && flight.model.local;
     } else if (named && diff(sn, send.una) > 0) flight.repeats++;
-    if (diff(una, send.nxt) > 0) return;
+    if (diff(una, send.nxt) > 0) return prompt;
     for (let below = send.una; diff(below, una) < 0; below = (below + 1) | 0) {
       if (send.data[below & send.mask] !== 0) flight.acknowledged(below, undefined, recovered, now, send);
     }
+    return prompt;
   }
 
   flush(now: number, window: number): void {

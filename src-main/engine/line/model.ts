@@ -143,9 +143,14 @@ export class LineModel {
     return this.state !== 'fill' && this.state !== 'drain' && now - this.#drainedAt > 2 * this.srtt;
   }
 
+  /** The peer is on the same machine or network. */
+  get local(): boolean {
+    return this.propagation < NEAR_MS;
+  }
+
   /** Neither paced nor bounded: the machine is the limit, not a line. */
   get near(): boolean {
-    if (this.propagation >= NEAR_MS) return false;
+    if (!this.local) return false;
     return this.#rate > NEAR_RATE || this.#rate * (this.propagation + this.ackSpan) > NEAR_SHARE * this.bound;
   }
 

@@ -20,6 +20,7 @@ import { Pushed, ReceiveWindow } from '../../../../src-main/engine/kcp/receive-w
 import { SURE } from '../../../../src-main/engine/kernel/pages.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
 import { KcpEnd, kcpOptions, kcpPair } from '../../../support/kcp-pair.ts';
+import { Flight } from '../../../../src-main/engine/line/flight.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { Simulation } from '../../../support/simulation.ts';
 
@@ -185,6 +186,27 @@ describe('what Kcp writes', () => {
     end.input(segment(CMD_PUSH, 0, { data: noise(5) }));
     world.runSync(0);
     expect(out.flat().map((s) => s.cmd)).toEqual([CMD_ACK]);
+  });
+
+  it('answers at once what comes with a new ACK, by the line’s timing only to a peer on the same machine', () => {
+    const answers = (line: boolean, roundTrip: number): number[][] => {
+      const { world, end, out } = collect({ interval: 40 });
+      const flight = new Flight(end.kcp.mss, HEADER_BYTES, 40, undefined);
+      flight.model.roundTrip(roundTrip, 0, 0);
+      if (line) end.kcp.timedBy(flight);
+      end.write(noise(5));
+      end.turnSoon();
+      world.runSync(1);
+      end.input(join(segment(CMD_ACK, 0, { una: 1 }), segment(CMD_PUSH, 0, { una: 1, data: noise(5) })));
+      world.runSync(0);
+      return out
+        .flat()
+        .slice(1)
+        .map((s) => [s.cmd, s.sn]);
+    };
+    expect(answers(false, 20)).toEqual([[CMD_ACK, 0]]);
+    expect(answers(true, 20)).toEqual([]);
+    expect(answers(true, 0.2)).toEqual([[CMD_ACK, 0]]);
   });
 
   it('answers WASK with WINS', () => {
