@@ -87,7 +87,7 @@ export async function startClient(
 /** The way to one server, all of whose options these are. */
 function oneServer(
   options: ClientOptions,
-  { network, contextOf, world }: Parts,
+  { network, contextOf }: Parts,
   known: SmuxVersion | undefined,
 ): OneServer {
   const { remoteaddr, key, crypt } = options;
@@ -100,7 +100,7 @@ function oneServer(
     remote: remoteaddr,
     dial: route.dial,
     ...(options.smuxver === SMUX_AUTO &&
-      learnSmux(remoteaddr, target, { context, world, dial: route.dial }, known)),
+      learnSmux(remoteaddr, target, { context, network, dial: route.dial }, known)),
     answered: route.answered,
     cipher: () => cipher?.(),
     ask: async (heard, signal) => {

@@ -1,14 +1,15 @@
 import type { ServerEnd, ServerHooks } from './client.ts';
 import { EngineError } from './errors.ts';
 import { probeServer, type ProbeTarget } from './probe/index.ts';
-import type { World } from './runtime/world.ts';
+import { askSmuxVersion, type VersionQuestion } from './probe/smux-version.ts';
 import type { EngineContext } from './session/context.ts';
 import { SmuxLearner } from './session/smux-learner.ts';
 import type { Session } from './session/types.ts';
 import type { SmuxVersion } from './smux/frame.ts';
+import type { Network } from './transport/network.ts';
 
-/** Asks a server until it has told its smux version. */
-async function askVersion(target: ProbeTarget, stop: AbortSignal): Promise<SmuxVersion | undefined> {
+/** Asks a server until its heartbeat has told its smux version. */
+async function heartbeatVersion(target: ProbeTarget, stop: AbortSignal): Promise<SmuxVersion | undefined> {
   const told = new AbortController();
   const end = (): void => told.abort();
   stop.addEventListener('abort', end);
@@ -27,6 +28,22 @@ async function askVersion(target: ProbeTarget, stop: AbortSignal): Promise<SmuxV
   }
 }
 
+/** The quick way, and where that does not tell, the slow one. */
+async function askVersion(
+  target: ProbeTarget,
+  question: VersionQuestion,
+  stop: AbortSignal,
+): Promise<SmuxVersion | undefined> {
+  try {
+    const version = await askSmuxVersion(target.remote, question, stop);
+    if (version || stop.aborted) return version;
+  } catch (cause) {
+    if (cause instanceof EngineError) return undefined;
+    throw cause;
+  }
+  return heartbeatVersion(target, stop);
+}
+
 /**
  * For `smuxver auto`: what a way to a server does beside dialling.
  * @param remote the server as configured
@@ -35,23 +52,23 @@ async function askVersion(target: ProbeTarget, stop: AbortSignal): Promise<SmuxV
 export function learnSmux(
   remote: string,
   target: ProbeTarget,
-  { context, world, dial }: { context: EngineContext; world: World; dial: () => Promise<Session> },
+  { context, network, dial }: { context: EngineContext; network: Network; dial: () => Promise<Session> },
   known: SmuxVersion | undefined,
 ): Pick<ServerEnd, 'dial' | 'doubtful' | 'ended' | 'learned' | 'start' | 'stop'> {
   let hooks: ServerHooks | undefined;
   const learner = new SmuxLearner({
-    world,
+    world: context.world,
     known,
     settings: context.smux,
-    ask: (signal) => askVersion(target, signal),
+    ask: (signal) => askVersion(target, { ...context, network }, signal),
     learned: (version, changed) => {
       hooks?.emit({ kind: 'note', text: `smux version: ${version}, learned from ${remote}` });
       if (changed) hooks?.redial();
     },
   });
   return {
-    dial: () => {
-      learner.dialling();
+    dial: async () => {
+      await learner.dialling();
       return dial();
     },
     doubtful: (session) => learner.doubtful(session),

@@ -5,7 +5,14 @@ import type { BatchPool } from '../kernel/batch.ts';
 import type { World } from '../runtime/world.ts';
 import type { DatagramSocket, SocketOwner } from '../transport/datagram-socket.ts';
 import type { Network } from '../transport/network.ts';
-import { type AnswerListener, NUMBERED_BYTES, readAnswer, writeAck, writeQuestion } from './question.ts';
+import {
+  type AnswerListener,
+  NUMBERED_BYTES,
+  readAnswer,
+  writeAck,
+  writeFirst,
+  writeQuestion,
+} from './question.ts';
 
 /** A crypt that is asked for, with the conversation of its questions: an answer names what opened it. */
 export interface Candidate {
@@ -26,10 +33,9 @@ const SEQID_STEP = 257;
 const SOCKET_BUFFER = 1 << 18;
 
 /** What an asker hears, of one candidate. */
-export interface AskerListener extends Omit<AnswerListener, 'window'> {
+export interface AskerListener extends AnswerListener {
   /** A datagram of the server opened, with the candidate that opened it. */
   heard(candidate: Candidate): void;
-  window(segments: number, clock: number | null): void;
   /** The server's packets carry FEC: this one's seqid, and whether it is data. */
   shard(seqid: number, isData: boolean): void;
 }
@@ -78,6 +84,11 @@ export class Asker implements SocketOwner {
   /** Sends a question; see `writeQuestion`. */
   ask({ crypt, conv }: Candidate, number: number | null = null, filling = 0): void {
     this.#send(crypt, (at) => writeQuestion(this.pool.kernel, at, conv, number, filling));
+  }
+
+  /** Sends the first bytes of a stream, which the server hands to smux. */
+  begin({ crypt, conv }: Candidate, data: Uint8Array): void {
+    this.#send(crypt, (at) => writeFirst(this.pool.kernel, at, conv, data));
   }
 
   close(): void {
@@ -169,14 +180,14 @@ export class Asker implements SocketOwner {
       length - framed >= 4 && kind !== 'out-of-band' && kernel.view.getUint32(at + framed, true) === conv;
     if (!isOurs) return false;
     return readAnswer(kernel, at + framed, length - framed, conv, {
-      window: (segments, clock) => {
+      window: (segments, clock, una) => {
         if (!this.candidate) {
           this.candidate = candidate;
           this.endpoint.heard = 'answered';
           this.listener?.heard(candidate);
         }
         if (kind === 'data') this.listener?.shard(seqid, true);
-        this.listener?.window(segments, clock);
+        this.listener?.window(segments, clock, una);
       },
       answered: (number) => this.listener?.answered(number),
       pushed: (sn, ts, bytes) => {

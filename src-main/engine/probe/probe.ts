@@ -16,6 +16,7 @@ import type { World } from '../runtime/world.ts';
 import type { Network, ResolvedHost } from '../transport/network.ts';
 import { Asker, type Candidate } from './asker.ts';
 import { ProbeConversation } from './conversation.ts';
+import { randomConv } from './random-conv.ts';
 
 export interface ProbeOptions {
   remote: HostPorts;
@@ -283,12 +284,6 @@ class Probe {
   #snapshot(): ProbeReport {
     return structuredClone(this.#report);
   }
-}
-
-function randomConv(world: World): number {
-  const conv = new Uint32Array(1);
-  world.randomFill(new Uint8Array(conv.buffer));
-  return conv[0];
 }
 
 /** What is asked of a host's addresses and a range's ports: of a long range some, its first and its last among them. */

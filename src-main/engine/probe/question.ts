@@ -4,6 +4,7 @@ import {
   AT_LEN,
   AT_SN,
   AT_TS,
+  AT_UNA,
   AT_WND,
   CMD_ACK,
   CMD_PUSH,
@@ -58,10 +59,17 @@ export function writeAck(
   return HEADER_BYTES;
 }
 
+/** Writes the first bytes of our stream. @returns its length */
+export function writeFirst({ bytes, view }: Kernel, at: number, conv: number, data: Uint8Array): number {
+  writeSegment(view, at, conv, CMD_PUSH, OUR_WINDOW, 0, 0, 0, data.length);
+  bytes.set(data, at + HEADER_BYTES);
+  return HEADER_BYTES + data.length;
+}
+
 /** What a server's datagram can tell. */
 export interface AnswerListener {
-  /** free segments of its receive window, and its clock in ms where it tells that */
-  window(segments: number, clock: number | null): void;
+  /** free segments of its receive window, its clock in ms where it tells that, and the first sn that it has not */
+  window(segments: number, clock: number | null, una: number): void;
   /** an answer to the question of that number */
   answered(number: number): void;
   /** stream bytes, valid during the call */
@@ -89,7 +97,8 @@ export function readAnswer(
     mine = true;
     const sn = view.getUint32(at + AT_SN, true);
     const ts = view.getUint32(at + AT_TS, true);
-    tell.window(view.getUint16(at + AT_WND, true), cmd === CMD_PUSH || cmd === CMD_WINS ? ts : null);
+    const clock = cmd === CMD_PUSH || cmd === CMD_WINS ? ts : null;
+    tell.window(view.getUint16(at + AT_WND, true), clock, view.getUint32(at + AT_UNA, true));
     if (cmd === CMD_ACK && sn === NEVER_DELIVERED) tell.answered(ts);
     else if (cmd === CMD_PUSH) tell.pushed(sn, ts, bytes.subarray(data, data + size));
     at = data + size;

@@ -17,12 +17,12 @@ class Bench {
   speaks: Version | undefined = 1;
   readonly learner: SmuxLearner;
 
-  constructor(known?: Version) {
+  constructor(known?: Version, answersAfter = 10_000) {
     this.learner = new SmuxLearner({
       ...{ world: this.world, settings: this.settings, known },
       ask: () => {
         this.asked++;
-        return new Promise((resolve) => this.world.after(10_000, () => resolve(this.speaks)));
+        return new Promise((resolve) => this.world.after(answersAfter, () => resolve(this.speaks)));
       },
       learned: (version, changed) => void this.told.push([version, changed]),
     });
@@ -34,17 +34,42 @@ class Bench {
 describe('learning the smux version', () => {
   it('asks once while it is not known, and tells what sessions are of no use', async () => {
     const bench = new Bench();
-    bench.learner.dialling();
-    bench.learner.dialling();
+    void bench.learner.dialling();
+    void bench.learner.dialling();
     await bench.run(11_000);
-    bench.learner.dialling();
+    void bench.learner.dialling();
     expect([bench.asked, bench.settings.version, bench.told]).toEqual([1, 1, [[1, true]]]);
+  });
+
+  it('holds a first dial until it knows, and for two seconds at most', async () => {
+    for (const [answersAfter, dials] of [
+      [300, 300],
+      [10_000, 2000],
+    ]) {
+      const bench = new Bench(undefined, answersAfter);
+      const dialled: [number, Version][] = [];
+      for (const at of [0, 100, 12_000])
+        bench.world.at(at, () => {
+          void bench.learner
+            .dialling()
+            .then(() => dialled.push([bench.world.now() - at, bench.settings.version]));
+        });
+      await bench.run(13_000);
+      const guess = answersAfter > dials ? 2 : 1;
+      expect(dialled).toEqual([
+        [dials, guess],
+        [dials - 100, guess],
+        [0, 1],
+      ]);
+      // sessions that have guessed are of no use
+      expect(bench.told).toEqual([[1, guess === 2]]);
+    }
   });
 
   it('tells that what was assumed is right', async () => {
     const bench = new Bench();
     bench.speaks = 2;
-    bench.learner.dialling();
+    void bench.learner.dialling();
     await bench.run(11_000);
     expect([bench.settings.version, bench.told]).toEqual([2, [[2, false]]]);
   });
@@ -52,7 +77,7 @@ describe('learning the smux version', () => {
   it('begins with what is known, and asks again when nothing of a session was ever read', async () => {
     const bench = new Bench(1);
     bench.speaks = 2;
-    bench.learner.dialling();
+    void bench.learner.dialling();
     bench.learner.doubtful(session(true));
     bench.learner.ended(session(true), silent);
     expect([bench.asked, bench.settings.version]).toEqual([0, 1]);
@@ -72,7 +97,8 @@ describe('learning the smux version', () => {
   it('asks a server that does not tell again, but not all the time', async () => {
     const bench = new Bench();
     bench.speaks = undefined;
-    for (let second = 0; second < 60; second++) bench.world.at(second * 1000, () => bench.learner.dialling());
+    for (let second = 0; second < 60; second++)
+      bench.world.at(second * 1000, () => void bench.learner.dialling());
     await bench.run(60_000);
     expect([bench.asked, bench.told]).toEqual([4, []]);
   });
