@@ -1,3 +1,4 @@
+import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProbeDepth, ProbeReport, ProbeStage } from '../../../shared/probe.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { World } from '../runtime/world.ts';
@@ -262,4 +263,5 @@ export class ProbeConversation {
 }
 
 /** These ciphers came with the newest releases. */
-const isNewest = ({ found }: ProbeReport): boolean => found.crypt === 'null' || found.crypt === 'aes-128-gcm';
+const isNewest = ({ found: { crypt } }: ProbeReport): boolean =>
+  crypt !== undefined && CRYPT_INFO[crypt].since === 'newest';

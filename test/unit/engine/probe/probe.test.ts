@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { zeroCounters } from '../../../../shared/counters.ts';
-import { CRYPTS, type CryptName } from '../../../../shared/crypts.ts';
+import { CRYPT_INFO, CRYPTS, type CryptName } from '../../../../shared/crypts.ts';
 import { defaultOptions, type ServerOptions } from '../../../../shared/options.ts';
 import { type ProbeProgress, type ProbeReport, unknownOf } from '../../../../shared/probe.ts';
 import { probe, type ProbeOptions } from '../../../../src-main/engine/probe/probe.ts';
@@ -44,7 +44,7 @@ function expectFound(report: ProbeReport, double: KcptunDouble, rtt: number): vo
   const { crypt, datashard, parityshard, nocomp, smuxver, rcvwnd, keepalive, release } = double.options;
   expect(report.found).toEqual({ crypt, datashard, parityshard, nocomp, smuxver, rcvwnd, keepalive });
   if (double.fec || release === '2017') expect(report.family).toBe(release);
-  else expect(report.family).toBe(crypt === 'null' || crypt === 'aes-128-gcm' ? 'newest' : null);
+  else expect(report.family).toBe(CRYPT_INFO[crypt].since === 'newest' ? 'newest' : null);
   expect(report.answeredMs).toBeLessThanOrEqual(2 * rtt + 100);
   expect(report.tookMs).toBeLessThanOrEqual(keepalive * 1000 + 2000);
   expect(report.sent).toBeLessThanOrEqual(200);
