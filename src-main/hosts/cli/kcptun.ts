@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { version } from '../../../package.json';
+import { collectorFound } from '../../engine/runtime/collector.ts';
 import { UsageError } from './arguments.ts';
 import { MAIN_HELP } from './help.ts';
 import { hideKey } from './process-title.ts';
@@ -11,6 +12,8 @@ async function run([command, ...rest]: string[]): Promise<void> {
   switch (command) {
     case 'client':
     case 'server':
+      // before what is loaded for them has V8's nursery grow by itself
+      collectorFound();
       return (await import('./tunnel.ts')).runTunnel(command, rest, version);
     case 'probe':
       return (await import('./probe.ts')).runProbe(rest);
