@@ -1,3 +1,9 @@
+/** What `make` returns, made at first use: tables that only some tunnels need cost the others time and memory. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Turns a little-endian word into the big-endian one of the same four bytes, and back. */
 export const swap32 = (x: number): number =>
   (x << 24) | ((x << 8) & 0xff0000) | ((x >>> 8) & 0xff00) | (x >>> 24);

@@ -1,15 +1,15 @@
-import { bigEndianWords, swap32 } from '../../kernel/words.ts';
+import { bigEndianWords, once, swap32 } from '../../kernel/words.ts';
 import type { BlockCipher } from '../block-cipher.ts';
 import { CAST5_SBOXES } from './cast5-tables.ts';
 
-const S = bigEndianWords(Buffer.from(CAST5_SBOXES, 'base64'));
+const makeBoxes = once(() => bigEndianWords(Buffer.from(CAST5_SBOXES, 'base64')));
 
 /** S5[a] ^ S6[b] ^ S7[c] ^ S8[d], where `digits` names the bytes a, b, c, d of `state` in hexadecimal. */
 const mix = (state: Uint8Array, digits: string): number =>
   Array.from(digits).reduce((sum, digit, i) => sum ^ entry(5 + i, state, digit), 0);
 
 const entry = (sbox: number, state: Uint8Array, digit: string): number =>
-  S[256 * (sbox - 1) + state[parseInt(digit, 16)]];
+  makeBoxes()[256 * (sbox - 1) + state[parseInt(digit, 16)]];
 
 /**
  * The key schedule of RFC 2144, section 2.4: the key bytes x and a second state z take turns in making one another, word
@@ -66,7 +66,7 @@ function subkeys(key: Uint8Array): Int32Array {
 /** CAST-128 (RFC 2144) with 16 rounds, 16-byte key. */
 export function cast5(key: Uint8Array): BlockCipher {
   const k = subkeys(key);
-  const s = S;
+  const s = makeBoxes();
   const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);

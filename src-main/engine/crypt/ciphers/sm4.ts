@@ -1,4 +1,4 @@
-import { bigEndianWords, rotl32, swap32 } from '../../kernel/words.ts';
+import { bigEndianWords, once, rotl32, swap32 } from '../../kernel/words.ts';
 import type { BlockCipher } from '../block-cipher.ts';
 
 /** FK of GB/T 32907-2016, section 7.3. */
@@ -15,9 +15,7 @@ function multiply(a: number, b: number): number {
 }
 
 /** The S-box (section 6.2): affine map, inverse, the same affine map (Liu et al., ACISP 2007). */
-const SBOX = sbox();
-
-function sbox(): Uint8Array {
+const makeSbox = once((): Uint8Array => {
   const affine = (x: number): number => {
     let y = 0;
     for (let row = 0; row < 8; row++) {
@@ -40,16 +38,20 @@ function sbox(): Uint8Array {
     }
   }
   return Uint8Array.from({ length: 256 }, (_, x) => affine(inverse[affine(x)]));
-}
+});
 
 /** The S-box followed by the linear map L (section 6.2), four tables of 256, one for each byte of a big-endian word. */
-const T = Int32Array.from({ length: 1024 }, (_, i) => {
-  const b = SBOX[i & 255];
-  const l = b ^ rotl32(b, 2) ^ rotl32(b, 10) ^ rotl32(b, 18) ^ rotl32(b, 24);
-  return rotl32(l, 8 * (i >> 8));
+const makeTables = once(() => {
+  const sbox = makeSbox();
+  return Int32Array.from({ length: 1024 }, (_, i) => {
+    const b = sbox[i & 255];
+    const l = b ^ rotl32(b, 2) ^ rotl32(b, 10) ^ rotl32(b, 18) ^ rotl32(b, 24);
+    return rotl32(l, 8 * (i >> 8));
+  });
 });
 
 function roundKeys(key: Uint8Array): Int32Array {
+  const sbox = makeSbox();
   const k = bigEndianWords(key).map((word, i) => word ^ FK[i]);
   const rk = new Int32Array(32);
   for (let i = 0; i < 32; i++) {
@@ -57,7 +59,7 @@ function roundKeys(key: Uint8Array): Int32Array {
     const ck = [0, 1, 2, 3].reduce((word, j) => (word << 8) | ((7 * (4 * i + j)) & 255), 0);
     const x = k[(i + 1) & 3] ^ k[(i + 2) & 3] ^ k[(i + 3) & 3] ^ ck;
     const b =
-      (SBOX[x >>> 24] << 24) | (SBOX[(x >>> 16) & 255] << 16) | (SBOX[(x >>> 8) & 255] << 8) | SBOX[x & 255];
+      (sbox[x >>> 24] << 24) | (sbox[(x >>> 16) & 255] << 16) | (sbox[(x >>> 8) & 255] << 8) | sbox[x & 255];
     rk[i] = k[i & 3] ^= b ^ rotl32(b, 13) ^ rotl32(b, 23);
   }
   return rk;
@@ -66,7 +68,7 @@ function roundKeys(key: Uint8Array): Int32Array {
 /** SM4 (GB/T 32907-2016), 16-byte key. */
 export function sm4(key: Uint8Array): BlockCipher {
   const rk = roundKeys(key);
-  const t = T;
+  const t = makeTables();
   const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);

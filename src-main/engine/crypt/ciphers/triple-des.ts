@@ -1,4 +1,4 @@
-import { swap32 } from '../../kernel/words.ts';
+import { once, swap32 } from '../../kernel/words.ts';
 import type { BlockCipher } from '../block-cipher.ts';
 
 // All tables are FIPS 46-3's, which counts bits from 1 at the most significant.
@@ -35,12 +35,14 @@ const SBOXES = [
 ];
 
 /** S-box and permutation P in one look-up: eight tables of 64, indexed by a 6-bit group of the expanded half. */
-const SP = Int32Array.from({ length: 512 }, (_, i) => {
-  const box = i >> 6;
-  const row = ((i >> 4) & 2) | (i & 1);
-  const s = parseInt(SBOXES[box][16 * row + ((i >> 1) & 15)], 16) << (28 - 4 * box);
-  return P.reduce((word, bit) => (word << 1) | ((s >>> (32 - bit)) & 1), 0);
-});
+const makeSp = once(() =>
+  Int32Array.from({ length: 512 }, (_, i) => {
+    const box = i >> 6;
+    const row = ((i >> 4) & 2) | (i & 1);
+    const s = parseInt(SBOXES[box][16 * row + ((i >> 1) & 15)], 16) << (28 - 4 * box);
+    return P.reduce((word, bit) => (word << 1) | ((s >>> (32 - bit)) & 1), 0);
+  }),
+);
 
 /**
  * The subkeys of the 16 rounds, two words each: 6-bit groups 1, 3, 5, 7 and groups 2, 4, 6, 8, each group in the low bits
@@ -67,7 +69,7 @@ function schedule(key: Uint8Array): number[][] {
 export function tripleDes(key: Uint8Array): BlockCipher {
   const [k1, k2, k3] = [0, 8, 16].map((from) => schedule(key.subarray(from, from + 8)));
   const k = Int32Array.from([...k1, ...k2.reverse(), ...k3].flat());
-  const sp = SP;
+  const sp = makeSp();
   const encrypt = (block: Int32Array): void => {
     let a = swap32(block[0]);
     let b = swap32(block[1]);

@@ -1,4 +1,4 @@
-import { rotl32 } from '../../kernel/words.ts';
+import { once, rotl32 } from '../../kernel/words.ts';
 import type { BlockCipher } from '../block-cipher.ts';
 
 /** The nibble permutations t0..t3 of q0 and q1 ("Twofish: A 128-Bit Block Cipher", 1998, section 4.3.5). */
@@ -7,15 +7,18 @@ const NIBBLES = [
   ['28bdf76e31940ac5', '1e2b4c376da5f908', '4c75169a0ed82b3f', 'b951c3de647f208a'],
 ];
 
-const [Q0, Q1] = NIBBLES.map((rows) => {
-  const [t0, t1, t2, t3] = rows.map((row) => Array.from(row, (digit) => parseInt(digit, 16)));
-  const half = (a: number, b: number): number => a ^ (b >> 1) ^ ((b & 1) << 3) ^ ((8 * a) & 15);
-  return Uint8Array.from({ length: 256 }, (_, x) => {
-    const a = t0[(x >> 4) ^ (x & 15)];
-    const b = t1[half(x >> 4, x & 15)];
-    return (t3[half(a, b)] << 4) | t2[a ^ b];
-  });
-});
+/** q0 and q1. */
+const makeQ = once(() =>
+  NIBBLES.map((rows) => {
+    const [t0, t1, t2, t3] = rows.map((row) => Array.from(row, (digit) => parseInt(digit, 16)));
+    const half = (a: number, b: number): number => a ^ (b >> 1) ^ ((b & 1) << 3) ^ ((8 * a) & 15);
+    return Uint8Array.from({ length: 256 }, (_, x) => {
+      const a = t0[(x >> 4) ^ (x & 15)];
+      const b = t1[half(x >> 4, x & 15)];
+      return (t3[half(a, b)] << 4) | t2[a ^ b];
+    });
+  }),
+);
 
 function multiply(a: number, b: number, modulus: number): number {
   let product = 0;
@@ -49,19 +52,20 @@ const RS_MODULUS = 0x14d;
 
 /** Which q stands where in h (figure 2), from the first stage of a 256-bit key to the last, for byte 0 to 3. */
 const STAGES = [
-  [Q1, Q0, Q0, Q1],
-  [Q1, Q1, Q0, Q0],
-  [Q0, Q1, Q0, Q1],
-  [Q0, Q0, Q1, Q1],
+  [1, 0, 0, 1],
+  [1, 1, 0, 0],
+  [0, 1, 0, 1],
+  [0, 0, 1, 1],
 ];
-const LAST_STAGE = [Q1, Q0, Q1, Q0];
+const LAST_STAGE = [1, 0, 1, 0];
 
 /** Byte `row` of h before the MDS matrix, for input byte x and the key words `list`, of which the last is used first. */
 function substitute(x: number, row: number, list: readonly number[]): number {
+  const q = makeQ();
   for (let i = list.length - 1; i >= 0; i--) {
-    x = STAGES[STAGES.length - 1 - i][row][x] ^ ((list[i] >>> (8 * row)) & 255);
+    x = q[STAGES[STAGES.length - 1 - i][row]][x] ^ ((list[i] >>> (8 * row)) & 255);
   }
-  return LAST_STAGE[row][x];
+  return q[LAST_STAGE[row]][x];
 }
 
 function h(x: number, list: readonly number[]): number {
