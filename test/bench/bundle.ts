@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
@@ -11,7 +10,7 @@ import { build } from 'vite';
  * does not slow the next
  */
 export async function bundleEngine(): Promise<() => Promise<typeof import('./engine.ts')>> {
-  const folder = mkdtempSync(join(tmpdir(), 'kcptun-bench-'));
+  const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.bench-', import.meta.url)));
   process.once('exit', () => rmSync(folder, { recursive: true }));
   await build({
     configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),

@@ -1,4 +1,4 @@
-import { compress } from 'snappyjs';
+import { createRequire } from 'node:module';
 import { plainCrc } from './plain-crc.ts';
 import type { KernelMemory } from './plain.ts';
 import type { SnappyKernel } from './snappy-kernel.ts';
@@ -8,6 +8,8 @@ const CASTAGNOLI = 0x82f63b78;
 
 export const plainSnappy = (memory: KernelMemory): SnappyKernel => {
   const { bytes } = memory;
+  // not imported: where WebAssembly works it is not needed, and what Node needs to import CommonJS stays in memory
+  const { compress } = createRequire(import.meta.url)('snappyjs') as typeof import('snappyjs');
   return {
     crc32c: plainCrc(memory, CASTAGNOLI),
 
