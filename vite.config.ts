@@ -80,6 +80,7 @@ export default defineConfig({
             main: join(root, 'src-main/hosts/electron/main.ts'),
           },
           external: [/^node:/, 'electron', 'electron/main', 'original-fs'],
+          output: { comments: false },
         },
       },
     },
