@@ -89,7 +89,7 @@ describe('spare servers', { timeout: 60_000 }, () => {
     const remoteaddr = [gone, { remoteaddr: port(server), key: other, crypt: 'xtea', nocomp: true }];
     await writeFile(config, JSON.stringify({ remoteaddr }));
     try {
-      await using client = await startClient('ours', { remoteaddr: gone, c: config });
+      await using client = await startClient('ours', { remoteaddr: gone, c: config, smuxver: 'auto' });
       expect(await works(client)).toBeLessThan(WORKS_WITHIN_MS);
       expect(client.output).toContain(`spare server: ${port(server)}`);
       expect(client.output).not.toContain(other);

@@ -54,6 +54,7 @@ export async function askSmuxVersion(
       await new Promise<void>((resolve) => void world.after(SPACING_MS, resolve));
       const [live, other] = trials[0].lives ? trials : trials.toReversed();
       if (live.lives && other.ended) return live.version;
+      if (trials.every(({ asker }) => asker.endpoint.heard === 'refused')) return undefined;
     }
     return undefined;
   } finally {

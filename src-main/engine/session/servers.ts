@@ -48,16 +48,20 @@ export class Servers implements ServerEnd {
 
   async dial(): Promise<Session> {
     const server = this.#server;
+    let session: Session | undefined;
+    const prompt = this.world.after(PROMPT_MS, () => {
+      this.#prompts.delete(prompt);
+      const heard = session && session.snapshot().heardAgo !== null;
+      if (server === this.#server && !heard) this.doubtful();
+    });
+    this.#prompts.add(prompt);
     try {
-      const session = await server.dial();
+      session = await server.dial();
       this.#of.set(session, server);
-      const prompt = this.world.after(PROMPT_MS, () => {
-        this.#prompts.delete(prompt);
-        if (server === this.#server && session.snapshot().heardAgo === null) this.doubtful();
-      });
-      this.#prompts.add(prompt);
       return session;
     } catch (cause) {
+      prompt.stop();
+      this.#prompts.delete(prompt);
       this.doubtful();
       throw cause;
     }

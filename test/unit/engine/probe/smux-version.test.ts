@@ -120,6 +120,12 @@ describe('asking for the smux version', () => {
     double.close();
   });
 
+  it('does not wait where nobody listens', async () => {
+    const [version, ms] = await new Bench(GOOD).ask({});
+    expect(version).toBeUndefined();
+    expect(ms).toBeLessThan(200);
+  });
+
   it('ends at once when it is not wanted any more', async () => {
     const bench = new Bench(GOOD);
     const stop = new AbortController();

@@ -312,6 +312,23 @@ describe('session keeper, replacing', () => {
     }
   });
 
+  it('takes another session for one that stands when its server changes, and cuts no stream short', async () => {
+    const bench = new Bench({ scavengeMs: 3_000 });
+    await bench.pass(100);
+    const old = bench.keeper.usable!;
+    const stream = old.mux.open();
+    bench.events.length = 0;
+    bench.keeper.move();
+    await bench.pass(300);
+    expect(conv(bench.keeper.usable)).toBe(2);
+    expect(bench.kinds).toEqual(['dialling', 'expired', 'up']);
+    await bench.pass(60_000);
+    expect(bench.keeper.sessions.map(conv)).toEqual([1, 2]);
+    stream.destroy();
+    await bench.pass(2_000);
+    expect([old.closed, bench.keeper.sessions.map(conv)]).toEqual([true, [2]]);
+  });
+
   it('keeps the old session when no new one answers', async () => {
     const bench = new Bench({ autoExpireMs: 5_000 });
     await bench.pass(100);
