@@ -1,10 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { KEY } from '../support/peers.ts';
 import { Relay } from '../support/relay.ts';
 import { transfer } from '../support/traffic.ts';
 import { expect, test } from './fixtures.ts';
+import { check } from './pages/axe.ts';
 import type { WindowPage } from './pages/window.ts';
 import { freePort } from './ports.ts';
 
@@ -52,8 +52,7 @@ test('the form finds what a server uses, fills it in, and takes it back', async 
   for (const key of ['crypt', 'datashard', 'parityshard', 'nocomp', 'smuxver'])
     await expect(page.locator(`[data-found=${key}]`).first()).toBeAttached();
   await expect(page.locator('input[name=datashard]')).toHaveValue('5');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await check(page, 'settings that were found');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.locator('input[name=datashard]')).toHaveValue('10');
   await expect(page.locator('input[name=host]')).toHaveValue('127.0.0.1');
@@ -74,6 +73,7 @@ test('where nothing answers, the form says what was tried and what it means', as
   await form.fill({ port: await freePort() });
   await form.page.getByRole('button', { name: 'Find settings' }).click();
   await expect(form.page.locator('[data-heard=refused]')).toContainText('nobody listens');
+  await check(form.page, 'a server that does not answer');
 });
 
 test('another crypt is named, and a button sets it right', async ({ window, server, target }) => {
@@ -81,9 +81,26 @@ test('another crypt is named, and a button sets it right', async ({ window, serv
   const local = await connect(window, 'Crypt', port);
   const { tunnel } = window;
   await expect(tunnel.diagnosis).toContainText('The server uses aes-128', { timeout: 20_000 });
+  await check(tunnel.page, 'a mismatch');
   await tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
   await expect(tunnel.state).toHaveText('Connected');
   await transfer(local, target, { up: MIB, down: MIB });
+});
+
+test('a new tunnel speaks the smux version of its server from the first connection on', async ({
+  window,
+  server,
+  target,
+}) => {
+  const { port } = await server('debian', { smuxver: 1 });
+  const local = await freePort();
+  const form = await window.create();
+  await form.fill({ name: 'Learns', host: '127.0.0.1', port, key: KEY, localaddr: `127.0.0.1:${local}` });
+  await form.createAndConnect();
+  await expect(window.tunnel.state).toHaveText('Connected');
+  await transfer(local, target, { up: MIB, down: MIB });
+  await window.tunnel.view('Log');
+  await expect(window.tunnel.main).toContainText(`smux version: 1, learned from 127.0.0.1:${port}`);
 });
 
 for (const [what, flags, sentence] of [

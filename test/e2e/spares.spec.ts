@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { KEY } from '../support/peers.ts';
 import { transfer } from '../support/traffic.ts';
 import { expect, test } from './fixtures.ts';
+import { check } from './pages/axe.ts';
 import { freePort } from './ports.ts';
 
 const MIB = 1 << 20;
@@ -49,8 +49,7 @@ test('spare servers are listed, ordered by keyboard, and take over from a dead o
   await page.locator('input[name=spare-0-smuxver]').fill('2');
   await page.locator('[data-spares]').getByRole('combobox', { name: 'Cipher' }).click();
   await page.getByRole('option', { name: 'xtea' }).click();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await check(page, 'spare servers');
 
   await form.createAndConnect();
   const { tunnel } = window;

@@ -3,6 +3,7 @@ import type { Download } from '@playwright/test';
 import { toLink } from '../../shared/import/link.ts';
 import { KEY } from '../support/peers.ts';
 import { expect, test } from './fixtures.ts';
+import { check } from './pages/axe.ts';
 import type { WindowPage } from './pages/window.ts';
 import { freePort } from './ports.ts';
 
@@ -147,6 +148,7 @@ test('how far the servers of an import are is measured before it, and nothing is
   await window.dialog.getByRole('button', { name: 'Measure latency of all' }).click();
   await expect(preview.filter({ hasText: 'Near' }).locator('[data-latency]')).toContainText('ms');
   await expect(preview.filter({ hasText: 'Gone' }).locator('[data-latency]')).toContainText('no answer');
+  await check(window.page, 'servers of an import');
   await window.dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(window.row('Near')).toHaveCount(0);
 });
