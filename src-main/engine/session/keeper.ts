@@ -87,6 +87,8 @@ export class SessionKeeper {
   #expiry: Timer | undefined;
   /** runs while a stream's opening is to be seen acknowledged, or the current session is doubted */
   #check: Timer | undefined;
+  /** the first stream that was opened since the check began */
+  #openedMeanwhile: number | undefined;
   /** none while the current session takes new streams; with one, a current session is doubted */
   #outage: Outage | undefined;
   /** the current session is to be replaced though it lives */
@@ -148,16 +150,27 @@ export class SessionKeeper {
 
   /** A stream was opened in the usable session: it should be heard from soon. */
   opened(): void {
-    if (this.#check || !this.#current) return;
+    if (!this.#current) return;
+    const now = this.#options.world.now();
+    if (this.#check) this.#openedMeanwhile ??= now;
+    else this.#watch(this.#current, now);
+  }
+
+  /** @param since when a stream was opened */
+  #watch(session: Session, since: number): void {
     const { world } = this.#options;
-    const roundTrips = DOUBT_ROUND_TRIPS * (this.#current.snapshot().srtt ?? 0);
+    const roundTrips = DOUBT_ROUND_TRIPS * (session.snapshot().srtt ?? 0);
     const wait = Math.min(Math.max(DOUBT_MS, roundTrips), DOUBT_MOST_MS);
-    const session = this.#current;
-    this.#check = world.after(wait, () => {
+    this.#check = world.after(Math.max(0, since + wait - world.now()), () => {
       this.#check = undefined;
       if (session !== this.#current) return;
       const { heardAgo } = session.snapshot();
-      if (heardAgo === null || heardAgo >= wait) this.#doubt();
+      const now = world.now();
+      const silentSince = (at: number): boolean => heardAgo === null || heardAgo >= now - at;
+      if (silentSince(since)) return this.#doubt();
+      const next = this.#openedMeanwhile;
+      this.#openedMeanwhile = undefined;
+      if (next !== undefined && silentSince(next)) this.#watch(session, next);
     });
   }
 
@@ -303,7 +316,7 @@ export class SessionKeeper {
     this.#outdated = this.#spared = false;
     this.#expiry?.stop();
     this.#check?.stop();
-    this.#check = undefined;
+    this.#check = this.#openedMeanwhile = undefined;
   }
 
   #lost(session: Session, error: EngineError): void {
@@ -355,6 +368,7 @@ export class SessionKeeper {
     this.#detail(`in doubt: ${describeSession(this.#server.look(this.#current!))}`);
     this.#without(new EngineError('keepalive-timeout', 'the server is not heard'));
     this.#check?.stop();
+    this.#openedMeanwhile = undefined;
     this.#recheck();
     this.#options.doubtful?.(this.#current!);
     if (this.#dial.kind === 'none') this.#dialNow();

@@ -203,6 +203,23 @@ describe('session keeper, in doubt', () => {
     expect(bench.keeper.sessions.map(conv)).toEqual([2]);
   });
 
+  it('does so as soon for a stream that was opened while an earlier one was answered', async () => {
+    const bench = new Bench();
+    await bench.pass(60_000);
+    bench.keeper.usable!.mux.open();
+    bench.keeper.opened();
+    await bench.pass(100);
+    bench.keeper.usable!.mux.open();
+    await bench.pass(400);
+    bench.line.restartServer();
+    bench.keeper.usable!.mux.open();
+    bench.keeper.opened();
+    await bench.pass(1_450);
+    expect(conv(bench.keeper.usable)).toBe(1);
+    await bench.pass(200);
+    expect(conv(bench.keeper.usable)).toBe(2);
+  });
+
   it('opens no stream in a doubted session, and trusts it again when it is heard', async () => {
     const bench = new Bench();
     await bench.pass(60_000);
