@@ -31,6 +31,10 @@ export type Framing = 'plain' | 'fec';
  */
 const SEQID_STEP = 257;
 const SOCKET_BUFFER = 1 << 18;
+/** A server pushes a heartbeat a second at most, for as long as a probe lasts; what is more is not kept. */
+const MOST_PUSHED = 32;
+/** Repeats are acknowledged too, but not without end. */
+const MOST_ACKS = 64;
 
 /** What an asker hears, of one candidate. */
 export interface AskerListener extends AnswerListener {
@@ -56,6 +60,7 @@ export class Asker implements SocketOwner {
   /** what the server has pushed, so that a repeat is told once, and the first sn that it has not */
   readonly #pushed = new Set<number>();
   #una = 0;
+  #acks = 0;
 
   constructor(
     readonly endpoint: ProbedEndpoint,
@@ -191,6 +196,8 @@ export class Asker implements SocketOwner {
       },
       answered: (number) => this.listener?.answered(number),
       pushed: (sn, ts, bytes) => {
+        if (sn >= MOST_PUSHED || this.#acks >= MOST_ACKS) return;
+        this.#acks++;
         const fresh = !this.#pushed.has(sn);
         this.#pushed.add(sn);
         while (this.#pushed.has(this.#una)) this.#una++;

@@ -1,6 +1,9 @@
 import { MAX_GROUP } from '../fec/packet.ts';
 import type { Shape } from '../fec/autotune.ts';
 
+/** What is beyond is not looked at: many times what a server's answers fill. */
+const SEQIDS = 4096;
+
 /**
  * Which shapes of an FEC group agree with what has been seen of a sender's packets from seqid 0 on. A group begins at
  * every multiple of its size with its data, so each packet rules shapes out, wherever others are lost.
@@ -10,7 +13,7 @@ export class ShapeSearch {
   readonly #parity = new Set<number>();
 
   add(seqid: number, isData: boolean): void {
-    (isData ? this.#data : this.#parity).add(seqid);
+    if (seqid < SEQIDS) (isData ? this.#data : this.#parity).add(seqid);
   }
 
   get seen(): number {
