@@ -174,8 +174,10 @@ describe.skipIf(!debianIsHere)('kcptun probe', () => {
     const flags = { target: stage.target, crypt: 'tea', ds: 5, ps: 5, nocomp: true, keepalive: 5 };
     await using server = await startServer('debian', flags);
     const address = `127.0.0.1:${server.port}`;
+    const startedAt = performance.now();
     const found = run('--json', '--key', KEY, address);
     expect(await found.exited).toMatchObject({ code: 0 });
+    expect(performance.now() - startedAt).toBeLessThan(7000 + 1000);
     expect(JSON.parse(found.output)).toMatchObject({
       found: { crypt: 'tea', datashard: 5, parityshard: 5, nocomp: true, smuxver: 1, keepalive: 5 },
       line: { loss: 0, mtu: 1500 },

@@ -1,7 +1,7 @@
 import { CRYPT_INFO } from '../../../shared/crypts.ts';
 import type { ProbeDepth, ProbeReport, ProbeStage } from '../../../shared/probe.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { World } from '../runtime/world.ts';
+import type { Timer, World } from '../runtime/world.ts';
 import type { Asker, AskerListener, Candidate } from './asker.ts';
 import { FamilyTest } from './family.ts';
 import { streamFormat } from './heartbeat.ts';
@@ -62,6 +62,8 @@ export class ProbeConversation {
   #secondHeard = false;
   #heartbeatSeen = false;
   #stopped = false;
+  /** ends it where nothing else does */
+  #limit: Timer | undefined;
 
   constructor(setup: ConversationSetup) {
     this.#o = setup;
@@ -85,7 +87,7 @@ export class ProbeConversation {
     main.listener = this.#listen(candidate);
     second.listener = this.#listen(this.#o.twin, true);
     this.#o.changed('measuring');
-    if (this.#o.depth === 'all') this.#o.world.after(HEARTBEAT_LIMIT_MS, () => this.#end());
+    if (this.#o.depth === 'all') this.#endAfter(HEARTBEAT_LIMIT_MS);
     this.#tick();
   }
 
@@ -96,6 +98,12 @@ export class ProbeConversation {
 
   stop(): void {
     this.#stopped = true;
+    this.#limit?.stop();
+  }
+
+  #endAfter(ms: number): void {
+    this.#limit?.stop();
+    this.#limit = this.#o.world.after(ms, () => this.#end());
   }
 
   #listen(candidate: Candidate, isSecond = false): AskerListener {
@@ -240,7 +248,7 @@ export class ProbeConversation {
       this.#heartbeatSeen = true;
       this.#check();
     });
-    world.after(LAST_MS, () => this.#end());
+    this.#endAfter(LAST_MS);
   }
 
   #changed(): void {
@@ -257,7 +265,7 @@ export class ProbeConversation {
 
   #end(): void {
     if (this.#stopped) return;
-    this.#stopped = true;
+    this.stop();
     this.#o.done();
   }
 }
