@@ -14,6 +14,9 @@ export class Pinger {
   readonly #pings = new Map<string, Ping[]>();
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #asking = 0;
+  /** those whose turn has not come */
+  readonly #queue: (() => void)[] = [];
 
   /** @param told a ping has come back */
   constructor(
@@ -29,21 +32,19 @@ export class Pinger {
     this.#pings.delete(id);
   }
 
-  /** Asks each, a few at a time; resolves when all have answered or not. */
+  /** Resolves when all have answered or not. */
   async ping(tunnels: readonly { id: string; options: ClientOptions }[]): Promise<void> {
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < tunnels.length && !this.#stop.signal.aborted) await this.#one(tunnels[next++]);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(tunnels.map((tunnel) => this.#one(tunnel)));
   }
 
-  /** Has `round` called now and every few minutes, or no more. */
+  /** Has `round` called now and every few minutes, except while servers still wait for their turn; or no more. */
   set regular(round: (() => void) | null) {
     clearInterval(this.#timer);
     this.#timer = undefined;
     if (!round) return;
-    this.#timer = setInterval(round, EVERY_MS);
+    this.#timer = setInterval(() => {
+      if (this.#queue.length === 0) round();
+    }, EVERY_MS);
     round();
   }
 
@@ -61,9 +62,22 @@ export class Pinger {
     this.told(id, pings);
   }
 
-  /** How far one server is, whether a tunnel has it or not. */
-  async ask(remote: HostPorts, { key, crypt }: Pick<ClientOptions, 'key' | 'crypt'>): Promise<Ping> {
+  /** How far one server is, whether a tunnel has it or not; it waits for its turn, as each takes sockets. */
+  async ask(remote: HostPorts, options: Pick<ClientOptions, 'key' | 'crypt'>): Promise<Ping> {
+    if (this.#asking >= AT_ONCE) await new Promise<void>((resolve) => void this.#queue.push(resolve));
+    else this.#asking++;
+    try {
+      return await this.#askNow(remote, options);
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#asking--;
+    }
+  }
+
+  async #askNow(remote: HostPorts, { key, crypt }: Pick<ClientOptions, 'key' | 'crypt'>): Promise<Ping> {
     const ping: Ping = { at: Date.now(), rtt: null, loss: null };
+    if (this.#stop.signal.aborted) return ping;
     try {
       const { line } = await this.probe(
         { remote, key, crypts: [crypt], depth: 'ping' },

@@ -252,6 +252,19 @@ describe('a window', () => {
     });
   });
 
+  it('asks a few at a time, however many an import has', async () => {
+    const asked = { key: 'hunter2', crypt: 'tea' } as const;
+    const pinged = Array.from({ length: 100 }, (_, i) =>
+      client.request('probe.ping', { ...asked, remoteaddr: `host${i}:29900` }),
+    );
+    for (let i = 0; i < pinged.length; i++) {
+      await settle();
+      expect(app.probes.asked).toHaveLength(Math.min(i + 8, pinged.length));
+      app.probes.asked[i].answer(probeReport());
+    }
+    expect(await Promise.all(pinged)).toHaveLength(100);
+  });
+
   it('has servers measured: all, or some, and every few minutes where that is wanted', async () => {
     const id = await create();
     const other = await create({ localaddr: '127.0.0.1:2000' });
