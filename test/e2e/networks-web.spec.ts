@@ -5,6 +5,7 @@ import { chromium } from '@playwright/test';
 import { HERE, Namespace, VOID } from '../support/namespace.ts';
 import { debianIsHere, KEY } from '../support/peers.ts';
 import { expect, test, WebHost } from './fixtures.ts';
+import { check } from './pages/axe.ts';
 import { WindowPage } from './pages/window.ts';
 
 // What loopback cannot show: a net that swallows what it is given, and a name with several addresses.
@@ -25,7 +26,8 @@ async function inNetwork(
   const executablePath = await network.wrap(launch.executablePath ?? chromium.executablePath());
   const browser = await chromium.launch({ ...launch, executablePath });
   try {
-    const page = await browser.newPage({ locale: 'en' });
+    const context = await browser.newContext({ locale: 'en' });
+    const page = await context.newPage();
     await host.open(page);
     await use(new WindowPage(page), network);
   } finally {
@@ -66,6 +68,7 @@ test('of a name with several addresses the one that answers is used, and named',
     // by itself, and that is all there is to say
     await expect(window.tunnel.state).toHaveText('Connected', { timeout: 20_000 });
     await expect(window.tunnel.diagnosis).toContainText(`${HERE} answers`);
+    await check(window.page, 'a quiet notice');
     await window.tunnel.main.getByRole('button', { name: 'Set it right and reconnect' }).click();
     await expect(window.tunnel.state).toHaveText('Connected', { timeout: 30_000 });
     await expect(window.tunnel.main).toContainText(HERE);
