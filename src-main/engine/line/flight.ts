@@ -1,5 +1,6 @@
 import { diff } from '../kcp/segment.ts';
 import type { GroupLog } from './group-log.ts';
+import { LossMeter } from './loss.ts';
 import { LineModel } from './model.ts';
 
 /** Segments that are taken for the first round trip's rate. */
@@ -16,10 +17,6 @@ const RUN_ROUND_TRIPS = 2.2;
 /** A peer that repeats its ACKs while something is missing, as ours does, is waited for so many times between two of them. */
 const REPEATS_KNOWN = 3;
 const REPEAT_SPANS = 2;
-/** Transmissions from which the loss of a line is told, while its queue is short and while it is long. */
-const QUIET_SAMPLES = 250;
-const BUSY_SAMPLES = 60;
-const BUSY_LEAST = 15;
 /** A queue of so many ms is not full: what is lost is the line's own loss. */
 const SHORT_QUEUE_MS = 8;
 /** The share of parity in what is sent is told from about so many segments. */
@@ -129,12 +126,7 @@ export class Flight {
   /** bytes of datagrams and of segments lately, both fading alike */
   #wire = 0;
   #segments = 0;
-  /** share of transmissions that are neither answered nor rebuilt, while the queue is short */
-  #unrepaired = 0;
-  #quietLoss = 0;
-  #quietSamples = 0;
-  #busyLoss = 0;
-  #busySamples = 0;
+  readonly #loss = new LossMeter();
 
   /**
    * @param overhead bytes of a datagram around a segment's data
@@ -173,7 +165,8 @@ export class Flight {
 
   /** ms after which a transmission that nothing else tells of is repeated. */
   get timeout(): number {
-    const { srtt, rttvar, ackSpan } = this.model;
+    const { ackSpan } = this.model;
+    const { srtt, rttvar } = this.model.trips;
     if (srtt === 0) return PTO_FIRST_MS;
     return srtt + Math.max(4 * rttvar, 2 * Math.max(this.interval, ackSpan), srtt / 8);
   }
@@ -306,7 +299,7 @@ export class Flight {
     // is sent in one burst does not show that by its span.
     const burst =
       most >= Math.min(model.window, BOUND_SHARE * model.bound) && this.inFlight === 0 && this.losses === 0;
-    const held = burst ? Math.min(silence, rtt - model.propagation) : 0;
+    const held = burst ? Math.min(silence, rtt - model.trips.propagation) : 0;
     model.roundTrip(rtt, held, now);
     model.ackBatch(Math.max(sentAt - this.#turnOldest, held));
     if (wire > this.#limitedUntil) this.#limitedUntil = -1;
@@ -324,24 +317,16 @@ export class Flight {
     }
     if (elapsed <= 0) return;
     const limited = (this.#turnMark & LIMITED) !== 0;
-    let rate = sent / elapsed;
-    if (!this.quiet) {
-      // What the queue drops has not passed: only what arrived counts, and the line's own loss.
-      const arrived = ((this.#answered - this.#answeredThen[slot]) * this.factor) / (1 - this.#unrepaired);
-      rate = Math.min(rate * (1 - this.#dropShare()), arrived / elapsed);
-    }
-    model.delivery(rate, limited, roundOver, this.inFlight * this.factor, now);
+    // What the queue drops has not passed: only what arrived counts, and the line's own loss.
+    const arrived = ((this.#answered - this.#answeredThen[slot]) * this.factor) / (1 - this.#loss.unrepaired);
+    const rate = this.quiet ? sent : Math.min(sent * (1 - this.#loss.dropped), arrived);
+    const inFlight = this.inFlight * this.factor;
+    model.delivery(rate / elapsed, Math.min(1, arrived / sent), limited, roundOver, inFlight, now);
   }
 
   /** Whether what is lost now is the line's own loss, and not the queue's. */
   get quiet(): boolean {
-    return this.model.queue <= SHORT_QUEUE_MS;
-  }
-
-  /** The share of what is sent that the queue drops: what is lost while it is long beyond what is lost while it is not. */
-  #dropShare(): number {
-    if (this.#busySamples < BUSY_LEAST) return 0;
-    return Math.max(0, this.#busyLoss - this.#quietLoss);
+    return this.model.trips.standing <= SHORT_QUEUE_MS;
   }
 
   /** Finds the transmissions that are lost, in one pass over what is not answered below the highest that is. */
@@ -389,7 +374,8 @@ export class Flight {
     const slot = from & this.#mask;
     if (length >= RUN && from !== segments.una) {
       // The ACK of what is missing before it tells by una whether the run has arrived.
-      const { srtt, ackSpan, noise } = this.model;
+      const { ackSpan } = this.model;
+      const { srtt, noise } = this.model.trips;
       const wait =
         this.repeats > REPEATS_KNOWN ? srtt + noise + REPEAT_SPANS * ackSpan : RUN_ROUND_TRIPS * srtt;
       const until = Math.max(this.#sentAt[slot], this.#endOf(slot)) + wait;
@@ -412,25 +398,16 @@ export class Flight {
   #resolved(group: number, lost: boolean, now: number): void {
     const { groups } = this;
     const repaired = groups !== undefined && group < groups.open && groups.parity(group) > 0;
-    const quiet = this.quiet;
-    if ((quiet || this.model.shared) && this.model.settled(now)) this.onResolved(group, lost);
-    if (quiet) this.#unrepaired += (Number(lost) - this.#unrepaired) / QUIET_SAMPLES;
+    const { queue } = this.model.trips;
+    if (queue <= SHORT_QUEUE_MS && this.model.settled(now)) this.onResolved(group, lost);
     // FEC hides what is lost, but for the groups without parity.
-    if (repaired) return;
-    if (quiet) {
-      this.#busySamples = 0;
-      this.#quietSamples = Math.min(this.#quietSamples + 1, QUIET_SAMPLES);
-      this.#quietLoss += (Number(lost) - this.#quietLoss) / this.#quietSamples;
-    } else {
-      this.#busySamples = Math.min(this.#busySamples + 1, BUSY_SAMPLES);
-      this.#busyLoss += (Number(lost) - this.#busyLoss) / this.#busySamples;
-    }
+    this.#loss.add(lost, repaired, this.quiet);
   }
 
   /** What was taken for lost has arrived: packets overtake one another more than was thought. */
   #overhasty(repeated: boolean): void {
     if (repeated) this.needless++;
-    const most = Math.max(REORDERING_MS, this.model.srtt / 4);
+    const most = Math.max(REORDERING_MS, this.model.trips.srtt / 4);
     this.#reordering = Math.min(this.#reordering + REORDERING_STEP_MS, most);
   }
 

@@ -42,7 +42,7 @@ export class Line {
 
   /** ms of a round trip over the empty line; undefined before the first */
   get propagation(): number | undefined {
-    const { propagation } = this.flight.model;
+    const { propagation } = this.flight.model.trips;
     return propagation === Infinity ? undefined : propagation;
   }
 
@@ -81,12 +81,12 @@ export class Line {
   /** null before the first round trip. */
   snapshot(): LineSnapshot | null {
     const { model, inFlight } = this.flight;
-    if (model.srtt === 0) return null;
+    if (model.trips.srtt === 0) return null;
     return {
       state: model.state,
       rate: model.rate * 1000,
-      propagation: model.propagation,
-      queue: model.queue,
+      propagation: model.trips.propagation,
+      queue: model.trips.queue,
       inFlight,
       window: model.window,
       pace: model.pace * 1000,

@@ -1,3 +1,7 @@
+import { RATE_ROUNDS, Rates } from './rates.ts';
+import { Round } from './round.ts';
+import { RoundTrips } from './round-trips.ts';
+
 /**
  * What a sender knows of its line, and what follows for pacing and for what may be in flight: BBR's model (IETF draft
  * draft-ietf-ccwg-bbr) with a brake on standing queues. Times are ms, rates bytes of datagrams a ms.
@@ -8,14 +12,6 @@
  * more is sent than the line carries, does not (see `Flight`).
  */
 
-/** Rounds over which the highest rate is kept: more than a cycle of probing. */
-const RATE_ROUNDS = 10;
-/** How long the shortest round trip is believed. */
-const PROPAGATION_MS = 10_000;
-const PROPAGATION_SAMPLES = 20;
-/** One round trip may be so much longer than they were. */
-const OUTLIER = 3;
-const OUTLIER_MS = 100;
 /** Without as short a round trip for so long, the queue is let run dry to see it again. */
 const PROPAGATION_PROBE_MS = 5_000;
 const PROBE_ROUND_TRIPS = 2;
@@ -38,30 +34,35 @@ const AFTER = 2;
 /** A probe need not be longer, so that it leaves no more than 15 ms of queue. */
 const PROBE_MS = 60;
 /** A probe that leaves less than this share of the queue that it should has found more line. */
-const PROBE_FOUND = 0.35;
+const PROBE_FOUND = 0.4;
 const WINDOW_GAIN = 1.25;
 const PROBING_WINDOW_GAIN = 1.5;
-/** While others fill the queue too (BBR's cwnd_gain). */
-const SHARING_WINDOW_GAIN = 2;
 /** Of the time between two batches of ACKs, which is in flight too. */
 const ACK_SPANS = 1.5;
 
-/** Round trips, at least, of which the shortest is taken. */
-const QUARTER_SAMPLES = 5;
 /** ms of queue: below the first there is none to speak of, above the others the pace goes down. */
 const EMPTY_MS = 4;
 const SLOWER: readonly (readonly [number, number])[] = [
+  [40, 0.7],
   [14, 0.88],
   [8, 0.94],
   [4, 0.98],
 ];
-const NOISE_MOST_MS = 50;
-/** A queue that does not run dry though we are slower is somebody else's. */
-const SHARED_LEAST_MS = 10;
-const SHARED_MS = 1_000;
-const SHARED_ROUND_TRIPS = 8;
 /** A queue that braking should have made shorter in a round trip, and has not by at least this share of what it should. */
 const BRAKED_SHARE = 0.5;
+/** Where less than this share of what is sent arrives, the pace goes down at once, at most to the second. */
+const LITTLE_SHARE = 0.8;
+const BRAKED_LEAST = 0.7;
+/**
+ * When braking has left this share of what was in flight, and round trips have become shorter by less than the second
+ * share of what that should bring, the queue is not ours.
+ */
+const JUDGED_AT = 0.85;
+const FOREIGN_SHARE = 0.5;
+/** A queue that lets less than this pass, and drops the rest, is as long with less in flight. */
+const PASSED_LEAST = 0.95;
+/** A queue that shows at the start, and lets less than this pass, is full. */
+const PASSED_START = 0.85;
 
 /**
  * On the same machine or network nothing is to be gained by pacing, and timers are too coarse for it: ms, bytes/ms.
@@ -73,41 +74,37 @@ const NEAR_SHARE = 0.7;
 
 export type LineState = 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-trip';
 
+/** What was before the pace went down: rate, round trip and bytes in flight. */
+interface Braked {
+  readonly rate: number;
+  trip: number;
+  readonly flying: number;
+}
+
 export class LineModel {
   state: LineState = 'start-up';
-  /** Infinity until the first round trip */
-  propagation = Infinity;
-  srtt = 0;
-  rttvar = 0;
-  /** the shortest round trip of the latest quarter of a round: what it is above `propagation` is queue */
-  recent = Infinity;
+  readonly trips = new RoundTrips();
   /** ms between two batches of the peer's ACKs, at most */
   ackSpan: number;
-  /** ms by which round trips differ within a moment: jitter, which is no queue */
-  noise = 0;
-  /** somebody else fills the queue */
-  shared = false;
   /** bytes that our window and the peer's allow to be in flight */
   bound = Infinity;
-  rounds = 0;
-  /** the highest rate of each of the latest rounds */
-  readonly #rates: number[] = new Array<number>(RATE_ROUNDS).fill(0);
-  #rate = 0;
-  #propagationAt = 0;
+  readonly #rates = new Rates();
+  readonly #round = new Round();
+  #braked: Braked | undefined;
+  #brakedFor = 0;
+  #queueBefore = 0;
   #fullRate = 0;
   #fullRounds = 0;
   #phase = 2;
   #phaseAt = 0;
-  #quarterMin = Infinity;
-  #quarterMax = 0;
-  #quarterSamples = 0;
+  #fillRounds = 0;
+  /** ms of queue, at most after a probe and before it */
   #peak = 0;
+  #unprobed = 0;
   #probedMs = 0;
   #drainedAt = 0;
   /** rttvar while little was sent: what of it is jitter */
   #idleVar = 0;
-  #quarterAt = 0;
-  #emptyAt = 0;
   #probeUntil = 0;
   #spanRound = 0;
   #spanNext = 0;
@@ -122,36 +119,34 @@ export class LineModel {
 
   /** Bytes a ms; a guess until something was measured. */
   get rate(): number {
-    if (this.#rate === 0) return this.least / (this.srtt > 0 ? this.srtt : 100);
+    if (this.#rates.highest === 0) return this.least / (this.trips.srtt > 0 ? this.trips.srtt : 100);
     // What little is sent must tell whether more would pass.
-    return Math.max(this.#rate, this.least / 16 / (this.propagation + this.ackSpan));
+    return Math.max(this.#rates.highest, this.least / 16 / (this.trips.propagation + this.ackSpan));
   }
 
   /** Whether `rate` is measured. */
   get known(): boolean {
-    return this.#rate > 0;
-  }
-
-  /** ms that the latest transmissions waited in a queue. */
-  get queue(): number {
-    return this.recent === Infinity ? 0 : Math.max(0, this.recent - this.propagation - this.noise);
+    return this.#rates.highest > 0;
   }
 
   /** Whether the start-up's queue, and what it dropped, is behind us, or has not begun. */
   settled(now: number): boolean {
     if (this.state === 'start-up') return true;
-    return this.state !== 'fill' && this.state !== 'drain' && now - this.#drainedAt > 2 * this.srtt;
+    return this.state !== 'fill' && this.state !== 'drain' && now - this.#drainedAt > 2 * this.trips.srtt;
   }
 
   /** The peer is on the same machine or network. */
   get local(): boolean {
-    return this.propagation < NEAR_MS;
+    return this.trips.propagation < NEAR_MS;
   }
 
   /** Neither paced nor bounded: the machine is the limit, not a line. */
   get near(): boolean {
     if (!this.local) return false;
-    return this.#rate > NEAR_RATE || this.#rate * (this.propagation + this.ackSpan) > NEAR_SHARE * this.bound;
+    return (
+      this.#rates.highest > NEAR_RATE ||
+      this.#rates.highest * (this.trips.propagation + this.ackSpan) > NEAR_SHARE * this.bound
+    );
   }
 
   /** Bytes/ms at which to send. */
@@ -159,7 +154,7 @@ export class LineModel {
     const { rate } = this;
     switch (this.state) {
       case 'start-up':
-        return STARTUP_GAIN * Math.max(rate, this.least / Math.max(this.srtt, 1));
+        return STARTUP_GAIN * Math.max(rate, this.least / Math.max(this.trips.srtt, 1));
       case 'fill':
         return FILL_GAIN * rate;
       case 'drain':
@@ -173,10 +168,10 @@ export class LineModel {
 
   /** Bytes that may be in flight. */
   get window(): number {
-    const { rate, propagation, ackSpan } = this;
-    if (propagation === Infinity) return this.least;
+    const { rate, ackSpan } = this;
+    if (this.trips.propagation === Infinity) return this.least;
     const span = ACK_SPANS * ackSpan * rate;
-    const product = rate * (propagation + this.noise);
+    const product = rate * this.trips.base;
     switch (this.state) {
       case 'start-up':
       case 'fill':
@@ -184,11 +179,7 @@ export class LineModel {
       case 'probe-round-trip':
         return Math.max(this.least / 8, product / 2);
       default: {
-        const gain = this.shared
-          ? SHARING_WINDOW_GAIN
-          : this.#phase === UP
-            ? PROBING_WINDOW_GAIN
-            : WINDOW_GAIN;
+        const gain = this.#phase === UP ? PROBING_WINDOW_GAIN : WINDOW_GAIN;
         return Math.max(this.least / 8, gain * product + span);
       }
     }
@@ -196,69 +187,22 @@ export class LineModel {
 
   #cruiseGain(): number {
     const gain = CYCLE[this.#phase];
-    if (gain !== 1 || this.shared) return gain;
-    for (const [queue, slower] of SLOWER) if (this.queue > queue) return slower;
+    if (gain !== 1) return gain;
+    for (const [queue, slower] of SLOWER) if (this.trips.queue > queue) return slower;
     return 1;
   }
 
-  /** One turn's newest round trip. @param held how much of it the peer held its ACK back: no queue of the line's */
+  /** One turn's newest round trip. @param held how much of it the peer held its ACK back */
   roundTrip(rtt: number, held: number, now: number): void {
-    if (this.srtt === 0) {
-      this.srtt = rtt;
-      this.rttvar = rtt / 2;
-    } else {
-      // A peer that slept, or a route that changed: one sample does not tell which.
-      const believed = Math.min(rtt, OUTLIER * this.srtt + OUTLIER_MS);
-      this.rttvar += (Math.abs(believed - this.srtt) - this.rttvar) / 4;
-      this.srtt += (believed - this.srtt) / 8;
-    }
-    this.#shortest(rtt, now);
-    const passing = rtt - held;
-    if (passing < this.#quarterMin) this.#quarterMin = passing;
-    if (passing > this.#quarterMax) this.#quarterMax = passing;
-    this.#quarterSamples++;
-    const passed = now - this.#quarterAt;
-    if (
-      passed > this.propagation / 4 &&
-      (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)
-    ) {
-      this.recent = this.#quarterMin;
-      const spread = Math.min((this.#quarterMax - this.#quarterMin) / 2, NOISE_MOST_MS);
-      // A queue that grows or shrinks by itself would look like jitter.
-      if (this.state !== 'start-up' && this.state !== 'fill') this.noise += (spread - this.noise) / 8;
-      this.#quarterMin = Infinity;
-      this.#quarterMax = 0;
-      this.#quarterSamples = 0;
-      this.#quarterAt = now;
-    }
-    if (this.queue <= SHARED_LEAST_MS) {
-      this.#emptyAt = now;
-      this.shared = false;
-    }
+    this.trips.add(rtt, held, this.state === 'start-up' || this.state === 'fill', now);
+    this.#round.trip.add(rtt - held);
   }
-
-  /** Keeps the shortest round trip of the latest period that had enough of them, and of the present one. */
-  #shortest(rtt: number, now: number): void {
-    this.#periodMin = Math.min(this.#periodMin, rtt);
-    this.#periodSamples++;
-    if (now - this.#periodAt > PROPAGATION_MS && this.#periodSamples >= PROPAGATION_SAMPLES) {
-      this.propagation = this.#periodMin;
-      this.#periodMin = Infinity;
-      this.#periodSamples = 0;
-      this.#periodAt = now;
-    }
-    if (rtt <= this.propagation) this.propagation = rtt;
-    if (rtt < this.propagation * 1.02 + 1) this.#propagationAt = now;
-  }
-  #periodMin = Infinity;
-  #periodSamples = 0;
-  #periodAt = 0;
 
   /** One turn's ACKs answered transmissions of so many ms. */
   ackBatch(span: number): void {
     this.#spanNext = Math.max(this.#spanNext, Math.min(span, 100));
-    if (this.rounds - this.#spanRound >= RATE_ROUNDS) {
-      this.#spanRound = this.rounds;
+    if (this.#rates.rounds - this.#spanRound >= RATE_ROUNDS) {
+      this.#spanRound = this.#rates.rounds;
       this.ackSpan = this.#spanNext;
       this.#spanNext = 0;
     } else if (this.#spanNext > this.ackSpan) this.ackSpan = this.#spanNext;
@@ -266,44 +210,49 @@ export class LineModel {
 
   /**
    * One turn's rate of delivery.
+   * @param passed share of what was sent, less the line's own loss, that was answered
    * @param limited whether the sender had nothing more to send: then it may tell less than the line carries
    * @param inFlight bytes
    */
-  delivery(rate: number, limited: boolean, roundOver: boolean, inFlight: number, now: number): void {
-    if (roundOver) {
-      this.rounds++;
-      this.#rates[this.rounds % RATE_ROUNDS] = 0;
-    }
-    if (!limited || rate > this.#rate) {
-      const at = this.rounds % RATE_ROUNDS;
-      if (rate > this.#rates[at]) this.#rates[at] = rate;
-    }
-    if (roundOver || rate > this.#rate) {
-      let most = 0;
-      for (let i = 0; i < RATE_ROUNDS; i++) if (this.#rates[i] > most) most = this.#rates[i];
-      // After a pause every sample may be a limited one: what was known stays.
-      if (most > 0) this.#rate = most;
-    }
+  delivery(
+    rate: number,
+    passed: number,
+    limited: boolean,
+    roundOver: boolean,
+    inFlight: number,
+    now: number,
+  ): void {
+    const round = this.#round;
+    if (!limited) round.delivered.add(rate);
+    round.inFlight.add(inFlight);
+    round.passed.add(passed);
+    this.#rates.add(rate, limited, roundOver);
     this.#advance(limited, roundOver, inFlight, now);
+    if (roundOver) round.clear();
   }
 
   #advance(limited: boolean, roundOver: boolean, inFlight: number, now: number): void {
-    if (limited && this.rttvar < this.srtt / 3) this.#idleVar = this.rttvar;
+    if (limited && this.trips.rttvar < this.trips.srtt / 3) this.#idleVar = this.trips.rttvar;
     switch (this.state) {
       case 'start-up': {
-        const grown = Math.min(Math.max(this.propagation / 8, EMPTY_MS), 16);
-        if (!limited && this.queue > Math.max(grown, 2 * this.#idleVar)) {
+        const grown = Math.min(Math.max(this.trips.propagation / 8, EMPTY_MS), 16);
+        if (!limited && this.trips.queue > Math.max(grown, 4 * this.#idleVar)) {
           this.#enter('fill', now);
+        } else if (roundOver && this.#overflowing) {
+          this.#rates.hold(this.#round.delivered.value);
+          this.#enter('drain', now);
         } else if (roundOver && !limited && this.#full(FULL_GROWTH, FULL_ROUNDS)) this.#enter('drain', now);
         break;
       }
       case 'fill':
-        if (!roundOver || limited) break;
-        if (this.#full(FILL_GROWTH, this.queue > FILL_QUEUE_MS ? 1 : FILL_ROUNDS)) this.#enter('drain', now);
-        else if (--this.#fillRounds <= 0 && this.queue > FILL_QUEUE_MS) this.#enter('drain', now);
+        if (!roundOver) break;
+        if (limited) this.#enter('cruise', now);
+        else if (this.#full(FILL_GROWTH, this.trips.queue > FILL_QUEUE_MS ? 1 : FILL_ROUNDS))
+          this.#enter('drain', now);
+        else if (--this.#fillRounds <= 0 && this.trips.queue > FILL_QUEUE_MS) this.#enter('drain', now);
         break;
       case 'drain':
-        if (inFlight <= this.rate * this.propagation || now - this.#phaseAt > 1.5 * this.srtt) {
+        if (inFlight <= this.rate * this.trips.propagation || now - this.#phaseAt > 1.5 * this.trips.srtt) {
           this.#enter('cruise', now);
         }
         break;
@@ -311,52 +260,82 @@ export class LineModel {
         if (now >= this.#probeUntil) this.#enter('cruise', now);
         break;
       case 'cruise':
-        if (roundOver && !this.shared) this.#brake(now);
+        if (roundOver) this.#brake(now);
         this.#cycle(inFlight, now);
-        if (now - this.#propagationAt > PROPAGATION_PROBE_MS && !limited) this.#probe(now);
-        else if (now - this.#emptyAt > Math.max(SHARED_MS, SHARED_ROUND_TRIPS * this.srtt))
-          this.shared = true;
+        if (now - this.trips.shortestAt > PROPAGATION_PROBE_MS && !limited) this.#probe(now);
     }
   }
-  #fillRounds = 0;
-  #draining = false;
-  #queueBefore = 0;
-  #brakedFor = 0;
 
   /**
    * We send slower than we think the line carries, so the queue should have become shorter by as much. If it has not, the
-   * line carries less: what was sent in this round is the most it does.
+   * line carries less: what was sent in this round is the most it does. Or it is not ours.
    */
   #brake(now: number): void {
     const gain = this.#cruiseGain();
     const since = now - this.#brakedFor;
     const before = this.#queueBefore;
-    this.#queueBefore = this.queue;
+    const { queue } = this.trips;
+    this.#queueBefore = queue;
     this.#brakedFor = now;
-    const least = SLOWER[1][0] + this.noise;
-    if (gain >= 1 || before <= least || this.queue <= least) return;
-    if (before - this.queue >= BRAKED_SHARE * (1 - gain) * since) return;
-    for (let i = 0; i < RATE_ROUNDS; i++) this.#rates[i] = Math.min(this.#rates[i], gain * this.#rate);
-    this.#rate *= gain;
+    const least = SLOWER[2][0] + this.trips.noise;
+    if (queue <= least) {
+      this.#braked = undefined;
+      return;
+    }
+    if (this.#braked && this.#judge(this.#braked)) return;
+    if (this.#round.delivered.samples === 0) return;
+    const share = this.#round.delivered.value / this.#rates.highest;
+    const little = share < LITTLE_SHARE;
+    if (!little && (gain >= 1 || before <= least)) return;
+    if (!little && before - queue >= BRAKED_SHARE * (1 - gain) * since) return;
+    this.#braked ??= {
+      rate: this.#rates.highest,
+      trip: this.#round.trip.value,
+      flying: this.#round.inFlight.value,
+    };
+    this.#rates.limit(this.#rates.highest * (little ? Math.max(share, BRAKED_LEAST) : gain));
+  }
+
+  /**
+   * Where the queue is ours, round trips become shorter when less is in flight. Where it is somebody else's, or a longer way,
+   * or a line that swings, less arrives instead: then it is not for us to yield to it.
+   */
+  #judge(braked: Braked): boolean {
+    const trip = this.#round.trip.value;
+    braked.trip = Math.max(braked.trip, trip);
+    // what is answered now was sent a round ago
+    const left = this.#round.before / braked.flying;
+    if (this.#round.passed.value < PASSED_LEAST) {
+      this.#braked = undefined;
+      return false;
+    }
+    if (left > JUDGED_AT) return false;
+    this.#braked = undefined;
+    if (trip / braked.trip <= left / (1 - FOREIGN_SHARE * (1 - left))) return false;
+    this.trips.foreign += this.trips.queue;
+    this.#rates.restore(braked.rate);
+    return true;
+  }
+
+  /** Whether what was sent in the round has filled the queue, and much was dropped. */
+  get #overflowing(): boolean {
+    const { delivered, passed } = this.#round;
+    return delivered.samples > 0 && this.trips.queue > EMPTY_MS && passed.value < PASSED_START;
   }
 
   #enter(state: LineState, now: number): void {
-    this.#draining = this.state === 'drain';
+    if (this.state === 'drain') this.#drainedAt = now;
     this.state = state;
     this.#phaseAt = now;
     this.#fullRounds = 0;
-    this.#fullRate = this.#rate;
+    this.#fullRate = this.#rates.highest;
     if (state === 'fill') this.#fillRounds = FILL_ROUNDS;
-    if (state === 'cruise') {
-      if (this.#draining) this.#drainedAt = now;
-      this.#phase = 2;
-      this.#emptyAt = now;
-    }
+    if (state === 'cruise') this.#phase = 2;
   }
 
   #full(growth: number, rounds: number): boolean {
-    if (this.#rate >= this.#fullRate * growth) {
-      this.#fullRate = this.#rate;
+    if (this.#rates.highest >= this.#fullRate * growth) {
+      this.#fullRate = this.#rates.highest;
       this.#fullRounds = 0;
       return false;
     }
@@ -365,13 +344,16 @@ export class LineModel {
 
   #cycle(inFlight: number, now: number): void {
     const elapsed = now - this.#phaseAt;
-    const trip = this.propagation + this.ackSpan;
-    this.#peak = Math.max(this.#peak, this.queue);
+    const trip = this.trips.propagation + this.ackSpan;
+    this.#peak = Math.max(this.#peak, this.trips.queue);
     const over =
       this.#phase === UP
-        ? elapsed > Math.min(trip, PROBE_MS + this.noise / (CYCLE[UP] - 1))
+        ? elapsed >
+          (this.trips.foreign > EMPTY_MS
+            ? this.trips.base
+            : Math.min(trip, PROBE_MS + this.trips.noise / (CYCLE[UP] - 1)))
         : this.#phase === DOWN
-          ? elapsed > trip || inFlight <= this.rate * this.propagation
+          ? elapsed > trip || inFlight <= this.rate * this.trips.propagation
           : elapsed > trip;
     if (!over) return;
     if (this.#phase === UP) {
@@ -379,27 +361,27 @@ export class LineModel {
       this.#probedMs = elapsed * (CYCLE[UP] - 1);
     }
     const next = (this.#phase + 1) % CYCLE.length;
+    if (next === UP) this.#unprobed = this.trips.queue;
     this.#phaseAt = now;
     if (this.#phase === AFTER && this.#probedMs > 0) {
-      const found = this.#peak < PROBE_FOUND * this.#probedMs && !this.shared;
+      const found = this.#peak - this.#unprobed < PROBE_FOUND * this.#probedMs;
       this.#probedMs = 0;
       if (found) return this.#enter('fill', now);
     }
     // With a queue there is nothing to probe for.
-    this.#phase = next === UP && this.queue > SLOWER[2][0] && !this.shared ? AFTER : next;
+    this.#phase = next === UP && this.trips.queue > SLOWER[3][0] ? AFTER : next;
   }
 
   #probe(now: number): void {
     this.#enter('probe-round-trip', now);
-    this.#probeUntil = now + PROBE_ROUND_TRIPS * this.propagation + this.ackSpan;
-    this.#propagationAt = now;
+    this.#probeUntil = now + PROBE_ROUND_TRIPS * this.trips.propagation + this.ackSpan;
+    this.trips.shortestAt = now;
   }
 
   /** Nothing was in flight for a while: what is known stays, and the next bulk is paced from its first segment on. */
   resumed(now: number): void {
-    this.#emptyAt = now;
-    this.#quarterMin = Infinity;
-    this.recent = Infinity;
+    this.#braked = undefined;
+    this.trips.forgetQueue();
     if (this.state === 'cruise') {
       this.#phase = 2;
       this.#phaseAt = now;

@@ -32,14 +32,17 @@ export interface Cell {
   conn?: number;
   /** a bulk stream the other way too, counted as what is beside the first */
   both?: boolean;
-  /** tunnels with a bulk stream each; the second starts a third of the way */
+  /** tunnels with a bulk stream each, of which all but the first start at `joinAt` seconds (0) */
   tunnels?: number;
+  joinAt?: number;
   /** Cubic-like flows beside the tunnel, the same way, from the start of the bulk on */
   cubic?: number;
   /** of bulk */
   seconds: number;
   /** what becomes of the line, at seconds after the start of the bulk */
   changes?: { at: number; rate?: number; rtt?: number; loss?: number }[];
+  /** seconds between which the bulk has nothing to send */
+  pause?: { from: number; until: number };
   /** bytes/s that the receiving application takes: no more than that is ideal then */
   reader?: number;
   seed?: number;
@@ -84,6 +87,8 @@ export interface CellResult {
   p95: number;
   /** ms until 90 % of `goodput`, over 200 ms, was reached */
   rampUp: number;
+  /** Mbit/s of each tunnel's bulk over the last third of the time */
+  each: number[];
   moments: Moment[];
 }
 
@@ -102,12 +107,14 @@ function configure(options: ClientOptions | ServerOptions, world: CoarseWorld): 
   return { ...engineContext(options, world, zeroCounters()), pool };
 }
 
-function fill(stream: SmuxStream): void {
+/** Writes all that a stream takes, but while `paused`. @returns what goes on after a pause */
+function fill(stream: SmuxStream, paused: () => boolean): () => void {
   const write = (): void => {
-    while (stream.write(PIECE));
+    while (!paused() && stream.write(PIECE));
   };
   stream.onDrain = write;
   write();
+  return write;
 }
 
 /** Takes what comes as fast as the application does. */
@@ -147,6 +154,11 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const byConv = new Map<number, Bulk>();
   const reader = cell.reader ?? Infinity;
   let back = 0;
+  let start = Infinity;
+  const { from, until } = cell.pause ?? { from: Infinity, until: Infinity };
+  const paused = (): boolean => world.now() >= start + from * 1000 && world.now() < start + until * 1000;
+  const writers: (() => void)[] = [];
+  const bulkFrom = (stream: SmuxStream): void => void writers.push(fill(stream, paused));
 
   const listening = await listen(server, { ...SERVER, host: '' }, network, (session) => {
     accepted.set(session.conv, session);
@@ -154,13 +166,13 @@ export async function runCell(cell: Cell): Promise<CellResult> {
       stream.onData = (first) => {
         const kind = first[0];
         stream.consumed(first.length);
-        if (kind === BOTH) fill(stream);
+        if (kind === BOTH) bulkFrom(stream);
         if (kind === SINK || kind === BOTH)
           takeAt(world, stream, reader, (n) => {
             if (cell.both && way === 'down') back += n;
             else byConv.get(session.conv)!.received += n;
           });
-        else if (kind === SOURCE) fill(stream);
+        else if (kind === SOURCE) bulkFrom(stream);
         else {
           stream.onData = (chunk) => {
             stream.write(chunk.slice());
@@ -196,11 +208,11 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     if (cell.both) {
       stream.write(Uint8Array.of(BOTH));
       takeAt(world, stream, reader, (n) => (way === 'up' ? (back += n) : (bulk.received += n)));
-      world.at(world.now() + rtt, () => fill(stream));
+      world.at(world.now() + rtt, () => bulkFrom(stream));
       return;
     }
     stream.write(Uint8Array.of(way === 'up' ? SINK : SOURCE));
-    if (way === 'up') world.at(world.now() + rtt, () => fill(stream));
+    if (way === 'up') world.at(world.now() + rtt, () => bulkFrom(stream));
     else takeAt(world, stream, reader, (n) => (bulk.received += n));
   };
 
@@ -222,11 +234,15 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   world.at(world.now() + rtt + 50, ask);
   await world.run(Math.max(IDLE_MS, 6 * rtt));
 
-  const start = world.now();
+  start = world.now();
   const cubic = Array.from({ length: cell.cubic ?? 0 }, () => new CubicFlow(world, narrow, rtt / 2));
   for (const flow of cubic) flow.start();
   startBulk(sessions[0]);
-  if (tunnels > 1) world.at(start + (seconds * 1000) / 3, () => startBulk(sessions[1]));
+  for (let i = 1; i < tunnels; i++) world.at(start + (cell.joinAt ?? 0) * 1000, () => startBulk(sessions[i]));
+  if (cell.pause)
+    world.at(start + until * 1000, () => {
+      for (const write of writers) write();
+    });
   for (const { at, ...change } of cell.changes ?? [])
     world.at(start + at * 1000, () => {
       for (const each of [network.up, network.down]) {
@@ -244,12 +260,16 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   let settled = { ...firstDrops, received: 0, other: 0 };
   let last = { wire: firstWire, received: 0, other: 0 };
   const others = (): number =>
-    cubic.reduce((sum, flow) => sum + flow.delivered, 0) + (bulks[1]?.received ?? 0) + back;
+    cubic.reduce((sum, flow) => sum + flow.delivered, 0) + received() - (bulks[0]?.received ?? 0) + back;
+  const received = (): number => bulks.reduce((sum, bulk) => sum + bulk.received, 0);
+  const lastThird = (seconds * 2000) / 3;
+  let atLastThird: number[] = [];
   for (let at = STEP_MS; at <= seconds * 1000; at += STEP_MS) {
     world.runSync(start + at - world.now());
     const [bulk] = bulks;
     const { received } = bulk;
     marks.push({ at, received });
+    if (at <= lastThird) atLastThird = bulks.map((one) => one.received);
     const state = bulk.sender().snapshot();
     const mbit = (bytes: number): number => (bytes * 8) / (STEP_MS * 1000);
     moments.push({
@@ -271,9 +291,8 @@ export async function runCell(cell: Cell): Promise<CellResult> {
       settled = { dropped: narrow.dropped, offered: narrow.offered, received, other: others() };
   }
 
-  const [{ received }] = bulks;
   const steadyMs = seconds * 1000 - settleAt;
-  const goodput = ((received - settled.received) * 8) / (steadyMs * 1000);
+  const goodput = ((bulks[0].received - settled.received) * 8) / (steadyMs * 1000);
   const segments = segmentsOf(way === 'up' ? clients : [server]);
   const idle = quantile(
     echoes.filter(({ at }) => at < start - rtt).map(({ took }) => took),
@@ -294,7 +313,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
       (reader * 8) / 1e6,
     ),
     other: ((others() - settled.other) * 8) / (steadyMs * 1000),
-    wire: (narrow.bytes - firstWire) / (received + (bulks[1]?.received ?? 0)),
+    wire: (narrow.bytes - firstWire) / received(),
     dropped: share(narrow.dropped - settled.dropped, narrow.offered - settled.offered),
     droppedInAll: share(narrow.dropped - firstDrops.dropped, narrow.offered - firstDrops.offered),
     repeated: share(segments.again - firstSegments.again, segments.out - firstSegments.out),
@@ -302,6 +321,9 @@ export async function runCell(cell: Cell): Promise<CellResult> {
     p50: quantile(loaded, 0.5) - idle,
     p95: quantile(loaded, 0.95) - idle,
     rampUp: rampUp(marks, goodput),
+    each: bulks.map(
+      (bulk, i) => ((bulk.received - (atLastThird[i] ?? 0)) * 8) / (seconds * 1000 - lastThird) / 1000,
+    ),
     moments,
   };
 }

@@ -29,8 +29,8 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['with a short queue', { queue: 50 }, { goodput: 0.9, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
-    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.11, dropped: 0.01, p50: 30, p95: 60 }],
-    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.13, dropped: 0.02, p50: 30, p95: 150 }],
+    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.02, p50: 30, p95: 150 }],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
@@ -96,5 +96,93 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     expect(goodput).toBeLessThan(4);
     expect(goodput).toBeGreaterThan(3.4);
     expect(repeated).toBeLessThan(0.005);
+  });
+
+  describe('when the line changes under way', () => {
+    const mean = (result: CellResult, from: number, to: number): number => {
+      const part = result.moments.filter(({ at }) => at > from && at <= to);
+      return part.reduce((sum, { goodput }) => sum + goodput, 0) / part.length;
+    };
+    /** ms after `from` at which so many Mbit/s were first held for 300 ms */
+    const reached = (result: CellResult, from: number, goodput: number): number =>
+      result.moments.find(({ at }) => at >= from + 300 && mean(result, at - 300, at) >= goodput)!.at - from;
+    const queued = (result: CellResult, from: number, to: number): number =>
+      Math.max(...result.moments.filter(({ at }) => at > from && at <= to).map(({ queue }) => queue));
+    const median = async (cell: Partial<Cell>, of: (result: CellResult) => number): Promise<number> => {
+      const figures: number[] = [];
+      for (const seed of [1, 2, 3, 4, 5]) figures.push(of(await runCell({ ...LINE, ...cell, seed })));
+      return figures.sort((a, b) => a - b)[2];
+    };
+
+    it('to three tenths of its rate', async () => {
+      const result = await runCell({ ...LINE, changes: [{ at: 4, rate: 6 }] });
+      expect(reached(result, 4000, 5.1)).toBeLessThan(1000);
+      expect(queued(result, 5000, 5500)).toBeLessThan(40);
+    });
+
+    it('to three times its rate', async () => {
+      const changed = { rate: 6, changes: [{ at: 4, rate: 18 }] };
+      expect(await median(changed, (result) => reached(result, 4000, 15.4))).toBeLessThan(2000);
+    });
+
+    it('to three times its round trip', async () => {
+      const changed = { changes: [{ at: 4, rtt: 300 }] };
+      expect(await median(changed, (result) => reached(result, 4000, 16))).toBeLessThan(2000);
+    });
+
+    it('to a fifth of loss, and back', async () => {
+      const changes = [
+        { at: 4, loss: 0.2 },
+        { at: 8, loss: 0 },
+      ];
+      const result = await runCell({ ...LINE, seconds: 12, changes });
+      expect(reached(result, 4200, 11.5)).toBeLessThan(1000);
+      expect(reached(result, 8000, 16)).toBeLessThan(1000);
+    });
+
+    it('and after a pause, without a burst', async () => {
+      const result = await runCell({ ...LINE, pause: { from: 4, until: 6 } });
+      expect(mean(result, 4500, 6000)).toBeLessThan(0.1);
+      expect(reached(result, 6000, 17)).toBeLessThan(1000);
+      expect(queued(result, 6000, 8000)).toBeLessThan(70);
+    });
+
+    it('and though its delay swings by 30 ms', async () => {
+      expect(await median({ jitter: 30 }, ({ goodput, ideal }) => goodput / ideal)).toBeGreaterThan(0.8);
+    });
+  });
+
+  describe('shares a line', () => {
+    const shareOf = (result: CellResult, from: number): number => {
+      const part = result.moments.filter(({ at }) => at > from);
+      const own = part.reduce((sum, { goodput }) => sum + goodput, 0);
+      return own / (own + part.reduce((sum, { other }) => sum + other, 0));
+    };
+    const shares = async (cell: Partial<Cell>, from: number): Promise<number> => {
+      const figures: number[] = [];
+      for (const seed of [1, 2, 3, 4, 5])
+        figures.push(shareOf(await runCell({ ...LINE, ...cell, seed }), from));
+      return figures.sort((a, b) => a - b)[2];
+    };
+
+    it('with a tunnel that comes later', async () => {
+      const share = await shares({ tunnels: 2, joinAt: 3, seconds: 25 }, 15_000);
+      expect(share).toBeGreaterThan(0.4);
+      expect(share).toBeLessThan(0.6);
+    });
+
+    it('with three that begin together', async () => {
+      const { each } = await runCell({ ...LINE, tunnels: 4, seconds: 15 });
+      const all = each.reduce((sum, one) => sum + one, 0);
+      expect(all).toBeGreaterThan(18);
+      for (const one of each) expect(one / all).toBeGreaterThan(0.12);
+      for (const one of each) expect(one / all).toBeLessThan(0.45);
+    });
+
+    it.each([50, 100, 200])('with a flow like TCP’s, before a queue of %i ms', async (queue) => {
+      const share = await shares({ cubic: 1, seconds: 30, queue }, 5_000);
+      expect(2 * share).toBeGreaterThan(0.5);
+      expect(2 * share).toBeLessThan(2);
+    });
   });
 });
