@@ -124,6 +124,30 @@ test('a file dropped anywhere is imported', async ({ window, page }) => {
   await expect(window.dialog).toContainText('dropped.json');
 });
 
+test('a server is asked for its settings from the preview of an import', async ({ window, page, server }) => {
+  const { port } = await server('debian', {
+    crypt: 'tea',
+    ds: 3,
+    ps: 2,
+    nocomp: true,
+    keepalive: 5,
+    smuxver: 2,
+  });
+  await window.list.getByRole('button', { name: 'Import' }).click();
+  const links = [
+    toLink('Other', { remoteaddr: '127.0.0.1:1', key: KEY, crypt: 'aes' }),
+    toLink('Asked', { remoteaddr: `127.0.0.1:${port}`, key: KEY, crypt: 'aes' }),
+  ];
+  await window.dialog.locator('textarea').fill(links.join('\n'));
+  const asked = window.dialog.locator('[data-preview] li').filter({ hasText: 'Asked' });
+  await asked.getByRole('button', { name: 'Import and find settings' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Asked');
+  await expect(page.locator('p[data-found]')).toContainText('tea · FEC 3+2 · compression off', {
+    timeout: 15_000,
+  });
+  await expect(window.row('Other')).toBeVisible();
+});
+
 test('thousands of links are taken at once, as many as there is room for', async ({ window, page }) => {
   const links = Array.from({ length: 5000 }, (_, i) => `kcptun://--r=host${i}.example:29900`).join('\n');
   await importFile(window, 'links.txt', links);

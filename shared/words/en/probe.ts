@@ -49,4 +49,5 @@ export const probe = {
   pingHistory: 'The last ones:',
   regular: 'Measure latency every five minutes',
   check: 'Ask the server',
+  importAndFind: 'Import and find settings',
 };

@@ -51,4 +51,5 @@ export const probe: typeof en = {
   pingHistory: 'Последние:',
   regular: 'Измерять задержку каждые пять минут',
   check: 'Спросить сервер',
+  importAndFind: 'Импортировать и узнать настройки',
 };

@@ -49,4 +49,5 @@ export const probe: typeof en = {
   pingHistory: '最近几次：',
   regular: '每五分钟测量一次延迟',
   check: '询问服务器',
+  importAndFind: '导入并查找设置',
 };
