@@ -78,7 +78,7 @@ export type LineState = 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-
 interface Braked {
   readonly rate: number;
   trip: number;
-  readonly flying: number;
+  readonly inFlight: number;
 }
 
 export class LineModel {
@@ -291,7 +291,7 @@ export class LineModel {
     this.#braked ??= {
       rate: this.#rates.highest,
       trip: this.#round.trip.value,
-      flying: this.#round.inFlight.value,
+      inFlight: this.#round.inFlight.value,
     };
     this.#rates.limit(this.#rates.highest * (little ? Math.max(share, BRAKED_LEAST) : gain));
   }
@@ -304,7 +304,7 @@ export class LineModel {
     const trip = this.#round.trip.value;
     braked.trip = Math.max(braked.trip, trip);
     // what is answered now was sent a round ago
-    const left = this.#round.before / braked.flying;
+    const left = this.#round.inFlightBefore / braked.inFlight;
     if (this.#round.passed.value < PASSED_LEAST) {
       this.#braked = undefined;
       return false;

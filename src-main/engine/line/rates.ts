@@ -14,12 +14,13 @@ export class Rates {
 
   /** @param limited whether the sender had nothing more to send: then it may tell less than the line carries */
   add(rate: number, limited: boolean, roundOver: boolean): void {
-    const at = roundOver ? ++this.rounds % RATE_ROUNDS : this.rounds % RATE_ROUNDS;
+    if (roundOver) this.rounds++;
+    const at = this.rounds % RATE_ROUNDS;
     if (roundOver) this.#rates[at] = 0;
-    if (this.rounds < this.#ceilingUntil && rate > this.#ceiling) rate = this.#ceiling;
-    if (limited && rate <= this.highest && !roundOver) return;
-    if ((!limited || rate > this.highest) && rate > this.#rates[at]) this.#rates[at] = rate;
-    if (!roundOver && rate <= this.highest) return;
+    if (this.rounds < this.#ceilingUntil) rate = Math.min(rate, this.#ceiling);
+    const higher = rate > this.highest;
+    if (!limited || higher) this.#rates[at] = Math.max(this.#rates[at], rate);
+    if (!roundOver && !higher) return;
     let most = 0;
     for (const each of this.#rates) if (each > most) most = each;
     // After a pause every sample may be a limited one: what was known stays.

@@ -25,12 +25,12 @@ export class Round {
   readonly trip = new Mean();
   /** bytes in flight, in this round and in the one before, which this one's round trips are of */
   readonly inFlight = new Mean();
-  before = 0;
+  inFlightBefore = 0;
   /** share of what was sent, less the line's own loss, that was answered */
   readonly passed = new Mean();
 
   clear(): void {
-    this.before = this.inFlight.value;
+    this.inFlightBefore = this.inFlight.value;
     this.delivered.clear();
     this.trip.clear();
     this.inFlight.clear();

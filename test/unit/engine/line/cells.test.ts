@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, type CellResult, runCell } from '../../../bench/line/cell.ts';
+import { median } from '../../../bench/report.ts';
 
 const wide = { mode: 'fast3', sndwnd: 2048, rcvwnd: 2048 } as const;
 const LINE: Cell = { rate: 20, rtt: 100, queue: 100, way: 'up', seconds: 8, client: wide, server: wide };
@@ -19,6 +20,13 @@ function within(result: CellResult, limits: Limits): void {
   expect(result.dropped).toBeLessThan(limits.dropped);
   expect(result.p50).toBeLessThan(limits.p50);
   expect(result.p95).toBeLessThan(limits.p95);
+}
+
+/** Of five runs. */
+async function medianOf(cell: Partial<Cell>, of: (result: CellResult) => number): Promise<number> {
+  const figures: number[] = [];
+  for (const seed of [1, 2, 3, 4, 5]) figures.push(of(await runCell({ ...LINE, ...cell, seed })));
+  return median(figures);
 }
 
 /** A part of `npm run bench:line -- --simulated`, with limits. */
@@ -108,11 +116,6 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       result.moments.find(({ at }) => at >= from + 300 && mean(result, at - 300, at) >= goodput)!.at - from;
     const queued = (result: CellResult, from: number, to: number): number =>
       Math.max(...result.moments.filter(({ at }) => at > from && at <= to).map(({ queue }) => queue));
-    const median = async (cell: Partial<Cell>, of: (result: CellResult) => number): Promise<number> => {
-      const figures: number[] = [];
-      for (const seed of [1, 2, 3, 4, 5]) figures.push(of(await runCell({ ...LINE, ...cell, seed })));
-      return figures.sort((a, b) => a - b)[2];
-    };
 
     it('to three tenths of its rate', async () => {
       const result = await runCell({ ...LINE, changes: [{ at: 4, rate: 6 }] });
@@ -122,12 +125,12 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
 
     it('to three times its rate', async () => {
       const changed = { rate: 6, changes: [{ at: 4, rate: 18 }] };
-      expect(await median(changed, (result) => reached(result, 4000, 15.4))).toBeLessThan(2000);
+      expect(await medianOf(changed, (result) => reached(result, 4000, 15.4))).toBeLessThan(2000);
     });
 
     it('to three times its round trip', async () => {
       const changed = { changes: [{ at: 4, rtt: 300 }] };
-      expect(await median(changed, (result) => reached(result, 4000, 16))).toBeLessThan(2000);
+      expect(await medianOf(changed, (result) => reached(result, 4000, 16))).toBeLessThan(2000);
     });
 
     it('to a fifth of loss, and back', async () => {
@@ -148,25 +151,21 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     });
 
     it('and though its delay swings by 30 ms', async () => {
-      expect(await median({ jitter: 30 }, ({ goodput, ideal }) => goodput / ideal)).toBeGreaterThan(0.8);
+      expect(await medianOf({ jitter: 30 }, ({ goodput, ideal }) => goodput / ideal)).toBeGreaterThan(0.8);
     });
   });
 
   describe('shares a line', () => {
-    const shareOf = (result: CellResult, from: number): number => {
-      const part = result.moments.filter(({ at }) => at > from);
-      const own = part.reduce((sum, { goodput }) => sum + goodput, 0);
-      return own / (own + part.reduce((sum, { other }) => sum + other, 0));
-    };
-    const shares = async (cell: Partial<Cell>, from: number): Promise<number> => {
-      const figures: number[] = [];
-      for (const seed of [1, 2, 3, 4, 5])
-        figures.push(shareOf(await runCell({ ...LINE, ...cell, seed }), from));
-      return figures.sort((a, b) => a - b)[2];
-    };
+    const shareAfter =
+      (from: number) =>
+      ({ moments }: CellResult): number => {
+        const part = moments.filter(({ at }) => at > from);
+        const own = part.reduce((sum, { goodput }) => sum + goodput, 0);
+        return own / (own + part.reduce((sum, { other }) => sum + other, 0));
+      };
 
     it('with a tunnel that comes later', async () => {
-      const share = await shares({ tunnels: 2, joinAt: 3, seconds: 25 }, 15_000);
+      const share = await medianOf({ tunnels: 2, joinAt: 3, seconds: 25 }, shareAfter(15_000));
       expect(share).toBeGreaterThan(0.4);
       expect(share).toBeLessThan(0.6);
     });
@@ -180,7 +179,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     });
 
     it.each([50, 100, 200])('with a flow like TCP’s, before a queue of %i ms', async (queue) => {
-      const share = await shares({ cubic: 1, seconds: 30, queue }, 5_000);
+      const share = await medianOf({ cubic: 1, seconds: 30, queue }, shareAfter(5_000));
       expect(2 * share).toBeGreaterThan(0.5);
       expect(2 * share).toBeLessThan(2);
     });
