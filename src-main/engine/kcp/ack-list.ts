@@ -7,10 +7,19 @@ const NO_ACKS = new Int32Array(0);
 const FIRST_ACKS = 8;
 /** So many are held until the next flush with any receive window; with a larger one, twice as many as it has segments. */
 const LEAST_ACKS = 1024;
+/** So many flushes at first, and one in so many later, show that we pace ourselves. */
+const SHOWN_FIRST = 32;
+const SHOWN_EVERY = 32;
 
 /** The ACKs that wait for a flush: (sn, ts) of the PUSHes to answer. */
 export class AckList {
   count = 0;
+  /**
+   * Shows the peer that we pace ourselves, so that it need not brake us. An ACK that una covers is written twice then, which
+   * tells nothing else; kcp-go writes such a one only once, and last.
+   */
+  shows = false;
+  #shown = 0;
   #acks = new Int32Array(FIRST_ACKS);
   /** those of the flush before, for `#writeAgain` */
   #before = NO_ACKS;
@@ -46,9 +55,16 @@ export class AckList {
       // una already tells everything below nxt; the last one stays for its timestamp.
       if (i !== last && diff(sn, this.receive.nxt) < 0) continue;
       const older = i === last && brake?.braking ? brake.older() : 0;
-      writer.control(CMD_ACK, sn, (this.#acks[i * 2 + 1] - older) | 0);
+      const ts = (this.#acks[i * 2 + 1] - older) | 0;
+      if (i === last && this.shows && diff(sn, this.receive.nxt) < 0) this.#show(writer, sn, ts);
+      writer.control(CMD_ACK, sn, ts);
     }
     this.count = 0;
+  }
+
+  #show(writer: SegmentWriter, sn: number, ts: number): void {
+    const at = this.#shown++;
+    if (at < SHOWN_FIRST || at % SHOWN_EVERY === 0) writer.control(CMD_ACK, sn, ts);
   }
 
   /**

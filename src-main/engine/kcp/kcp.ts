@@ -148,6 +148,11 @@ export class Kcp {
     this.#timing = this.#line;
   }
 
+  /** Shows the peer that what is sent is paced. */
+  showsPace(): void {
+    this.#acks.shows = true;
+  }
+
   /** Bounds what the peer may have on the way, below the receive window. */
   brakedBy(brake: Brake): void {
     this.#writer.brake = brake;
@@ -202,6 +207,8 @@ export class Kcp {
     let echoed = 0;
     let acked = false;
     let segments = 0;
+    let before = CMD_PUSH;
+    let beforeSn = 0;
     let whole = length >= HEADER_BYTES;
     this.fresh = false;
     // A reader may end the session over what it is given.
@@ -226,9 +233,12 @@ export class Kcp {
         if (!recovered) this.#writer.brake?.arrived(ts, now);
         this.#push(sn, ts, data, size);
       } else if (cmd === CMD_ACK) {
+        if (before === CMD_ACK && sn === beforeSn && diff(sn, una) < 0) this.#writer.brake?.paced();
         if (this.send.acknowledge(sn, echoed)) moved = true;
         acked = true;
       } else if (cmd === CMD_WASK) this.#tellWindow = true;
+      before = cmd;
+      beforeSn = sn;
       at = data + size;
     }
     this.counters.InSegs += segments;

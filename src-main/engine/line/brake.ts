@@ -52,10 +52,12 @@ const NEAR_MS = 1.5;
 export class Brake {
   /** segments that the peer may have on the way */
   window = FIRST;
-  /** the peer has shown that it needs no brake */
-  peerPaces = false;
   /** bytes of datagrams that have come, counted by the owner */
   bytes = 0;
+  /** the peer has shown that it needs no brake */
+  #peerPaces = false;
+  /** it has just shown it */
+  #released = false;
   #starting = true;
   #growth = GROWTH;
   #queue = 0;
@@ -93,9 +95,15 @@ export class Brake {
   /** @param interval ms that our ACKs may wait */
   constructor(private readonly interval: number) {}
 
+  /** The peer has shown that it paces itself. */
+  paced(): void {
+    this.#released ||= !this.#peerPaces;
+    this.#peerPaces = true;
+  }
+
   /** Whether the peer is held. */
   get braking(): boolean {
-    return !this.peerPaces && this.#propagation >= NEAR_MS;
+    return !this.#peerPaces && this.#propagation >= NEAR_MS;
   }
 
   /** Whether the peer is held, and something was missing lately. */
@@ -110,7 +118,7 @@ export class Brake {
 
   /** Segments that the senders of all streams together may be ahead of us. */
   get ahead(): number {
-    if (this.#cycles > 0 && !this.braking) return Infinity;
+    if (this.#peerPaces || (this.#cycles > 0 && !this.braking)) return Infinity;
     if (this.#starting) return START_GROWTH * this.window;
     return this.window + this.#held + (this.rate * AHEAD_MS) / this.#segmentBytes;
   }
@@ -150,6 +158,10 @@ export class Brake {
    */
   turn(propagation: number, held: number, now: number): boolean {
     if (held > this.#held) this.#held = held;
+    if (this.#released) {
+      this.#released = false;
+      return true;
+    }
     if (this.#segments === 0) return false;
     this.#propagation = propagation;
     if (this.#since === Infinity) {

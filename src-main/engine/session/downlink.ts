@@ -101,7 +101,7 @@ export class Downlink {
   #tell(brake: Brake, now: number): void {
     const { fec } = this.context;
     const full = fec ? (this.#data * fec.parityShards) / fec.dataShards : 0;
-    if (this.#parity < BY_NEED_SHARE * full && now - this.#toldAt < TOLD_MS) brake.peerPaces = true;
+    if (this.#parity < BY_NEED_SHARE * full && now - this.#toldAt < TOLD_MS) brake.paced();
     this.#data = this.#parity = 0;
     this.#toldAt = now;
   }

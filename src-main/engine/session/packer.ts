@@ -90,7 +90,7 @@ export class Packer implements FrameSink, Reader {
   expansion(): number {
     const [taken, given] = [this.#taken, this.#given];
     this.#taken = this.#given = 0;
-    return this.context.compress && taken > 0 ? given / taken : 1;
+    return this.context.compress && taken > 0 && given > 0 ? given / taken : 1;
   }
 
   /** Delivers nothing more. */

@@ -222,6 +222,8 @@ export class KcpSession implements Session, Receiving {
     const { counters } = this.context;
     if (this.role === 'client') counters.ActiveOpens++;
     else counters.PassiveOpens++;
+    // Not to who has proved nothing: that is sent little.
+    if (this.role === 'server' && this.context.line) this.#kcp.showsPace();
     counters.MaxConn = Math.max(counters.MaxConn, ++counters.CurrEstab);
   }
 

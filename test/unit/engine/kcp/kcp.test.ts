@@ -20,6 +20,7 @@ import { Pushed, ReceiveWindow } from '../../../../src-main/engine/kcp/receive-w
 import { SURE } from '../../../../src-main/engine/kernel/pages.ts';
 import { Due, SendWindow } from '../../../../src-main/engine/kcp/send-window.ts';
 import { KcpEnd, kcpOptions, kcpPair } from '../../../support/kcp-pair.ts';
+import { Brake } from '../../../../src-main/engine/line/brake.ts';
 import { Flight } from '../../../../src-main/engine/line/flight.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { Simulation } from '../../../support/simulation.ts';
@@ -167,6 +168,42 @@ describe('what Kcp writes', () => {
       [CMD_ACK, 4, 104, 3],
       [CMD_ACK, 2, 102, 3],
     ]);
+  });
+
+  it('shows by the last ACK, twice where una covers it, that it is paced', () => {
+    const { world, end, out } = collect({ interval: 10 });
+    end.kcp.showsPace();
+    const answer = (...sns: number[]): number[][] => {
+      out.length = 0;
+      for (const sn of sns) end.input(segment(CMD_PUSH, sn, { ts: sn, data: noise(5) }));
+      world.runSync(20);
+      return out.flat().map(({ cmd, sn, ts, una }) => [cmd, sn, ts, una]);
+    };
+    const ack = (sn: number, una: number): number[] => [CMD_ACK, sn, sn, una];
+    expect(answer(0, 1)).toEqual([ack(1, 2), ack(1, 2)]);
+    expect(answer(3)).toEqual([ack(3, 2)]);
+    expect(answer(4, 2)).toEqual([ack(2, 5), ack(2, 5)]);
+    const times = Array.from({ length: 100 }, (_, i) => answer(5 + i).length);
+    expect(times.filter((n) => n === 2)).toHaveLength(33);
+  });
+
+  it('brakes a peer until that has shown that it is paced', () => {
+    const { world, end } = collect();
+    const brake = new Brake(10);
+    end.kcp.brakedBy(brake);
+    end.write(noise(1306 * 4));
+    end.turnSoon();
+    world.runSync(1);
+    const ack = (sn: number, una: number): Uint8Array => segment(CMD_ACK, sn, { una });
+    // of one that is not, and of a datagram that the line repeats
+    end.input(join(segment(CMD_PUSH, 0), ack(3, 1), ack(3, 1), ack(0, 1)));
+    end.input(join(ack(0, 1), segment(CMD_PUSH, 1)));
+    brake.turn(20, 0, world.now());
+    expect(brake.braking).toBe(true);
+    end.input(join(ack(1, 2), ack(1, 2)));
+    expect(brake.braking).toBe(false);
+    expect(brake.turn(20, 0, world.now())).toBe(true);
+    expect(brake.ahead).toBe(Infinity);
   });
 
   it('waits for the interval with a few ACKs, and sends many at once', () => {

