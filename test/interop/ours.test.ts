@@ -136,8 +136,8 @@ describe.skipIf(oursIsStoodIn)('ours against ours', () => {
       relay.tap = (direction, datagram) => {
         if ((direction === 'up') === up) bytes += datagram.length;
       };
-      // random data: compression does not help it, so 1.3 bytes and headers go out for each
-      const moving = transfer(client.address, target, { up: up ? 5e6 : 0, down: up ? 0 : 5e6 });
+      // random data, which compression does not help, for longer than is measured
+      const moving = transfer(client.address, target, { up: up ? 7e6 : 0, down: up ? 0 : 7e6 });
       await new Promise((resolve) => setTimeout(resolve, 1000));
       const [bytesBefore, before] = [bytes, performance.now()];
       await new Promise((resolve) => setTimeout(resolve, 4000));

@@ -37,7 +37,7 @@ const NO_MARKS = new Uint8Array(0);
 const NONE = 0;
 /** It has left the line, though it was not answered: to be sent again. */
 const LOST = 1;
-/** It was sent while nothing more waited. */
+/** It was sent while nothing more waited, or ratelimit held what did. */
 const LIMITED = 2;
 
 /** What SendWindow keeps of its segments, as far as it is read here. */
@@ -189,7 +189,7 @@ export class Flight {
     this.#wireSent += bytes;
   }
 
-  /** Nothing more waits to be sent. */
+  /** Nothing more waits to be sent, or ratelimit holds it. */
   limited(): void {
     this.#limitedUntil = this.#wireSent;
   }

@@ -20,6 +20,8 @@ export interface LineSettings {
   fec: { readonly dataShards: number; readonly parityShards: number } | undefined;
   /** parity as the line's loss calls for it, rather than all */
   parityByNeed: boolean;
+  /** bytes/s; 0 for none */
+  rateLimit: number;
 }
 
 /** A session's knowledge of its line to the peer, and what it sends by: when, how much, and with how much parity. */
@@ -29,11 +31,12 @@ export class Line {
   readonly #parity: ParityPlan | undefined;
   readonly #pacer: Pacer;
 
-  constructor({ mtu, kcpMtu, interval, fec, parityByNeed }: LineSettings, now: number) {
+  constructor({ mtu, kcpMtu, interval, fec, parityByNeed, rateLimit }: LineSettings, now: number) {
     this.#pacer = new Pacer(BURST_MS, mtu, now);
     if (fec) this.#groups = new GroupLog();
     const overhead = mtu - kcpMtu + HEADER_BYTES;
     this.flight = new Flight(kcpMtu - HEADER_BYTES, overhead, interval, this.#groups);
+    if (rateLimit > 0) this.flight.model.most = rateLimit / 1000;
     if (fec && parityByNeed && this.#groups) {
       this.#parity = new ParityPlan(fec.dataShards, fec.parityShards, this.#groups);
       this.flight.onResolved = this.#parity.resolved;

@@ -88,6 +88,8 @@ export class LineModel {
   ackSpan: number;
   /** bytes that our window and the peer's allow to be in flight */
   bound = Infinity;
+  /** ratelimit, in bytes/ms */
+  most = Infinity;
   readonly #rates = new Rates();
   readonly #round = new Round();
   #braked: Braked | undefined;
@@ -121,7 +123,8 @@ export class LineModel {
   get rate(): number {
     if (this.#rates.highest === 0) return this.least / (this.trips.srtt > 0 ? this.trips.srtt : 100);
     // What little is sent must tell whether more would pass.
-    return Math.max(this.#rates.highest, this.least / 16 / (this.trips.propagation + this.ackSpan));
+    const probing = this.least / 16 / (this.trips.propagation + this.ackSpan);
+    return Math.min(this.most, Math.max(this.#rates.highest, probing));
   }
 
   /** Whether `rate` is measured. */
@@ -143,10 +146,8 @@ export class LineModel {
   /** Neither paced nor bounded: the machine is the limit, not a line. */
   get near(): boolean {
     if (!this.local) return false;
-    return (
-      this.#rates.highest > NEAR_RATE ||
-      this.#rates.highest * (this.trips.propagation + this.ackSpan) > NEAR_SHARE * this.bound
-    );
+    const rate = Math.min(this.most, this.#rates.highest);
+    return rate > NEAR_RATE || rate * (this.trips.propagation + this.ackSpan) > NEAR_SHARE * this.bound;
   }
 
   /** Bytes/ms at which to send. */

@@ -4,8 +4,9 @@ const PROPAGATION_SAMPLES = 20;
 /** One round trip may be so much longer than they were. */
 const OUTLIER = 3;
 const OUTLIER_MS = 100;
-/** Round trips, at least, of which the shortest is taken. */
+/** Round trips of which the shortest is taken, at least, and ms: ACKs come in batches, in which all are alike. */
 const QUARTER_SAMPLES = 5;
+const QUARTER_MS = 25;
 /** Of how far round trips differ within a quarter of a round trip. */
 const NOISE_SHARE = 0.75;
 const NOISE_MOST_MS = 50;
@@ -25,7 +26,7 @@ export class RoundTrips {
   noise = 0;
   /** of the queue what is not ours: it stays when we send less */
   foreign = 0;
-  /** the shortest of the latest quarter: what it is above `propagation` is queue */
+  /** the shortest of the latest quarter of a round trip: what it is above `propagation` is queue */
   #recent = Infinity;
   #quarterMin = Infinity;
   #quarterMax = 0;
@@ -71,7 +72,7 @@ export class RoundTrips {
     this.#quarterSamples++;
     const passed = now - this.#quarterAt;
     if (
-      passed > this.propagation / 4 &&
+      passed > Math.max(QUARTER_MS, this.propagation / 4) &&
       (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)
     )
       this.#quarter(filling, now);

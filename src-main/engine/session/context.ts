@@ -121,7 +121,14 @@ export function engineContext(
     compress: !options.nocomp,
     mtu: options.mtu,
     line: paced
-      ? { mtu: options.mtu, kcpMtu, interval, fec, parityByNeed: options.parity === 'auto' }
+      ? {
+          mtu: options.mtu,
+          kcpMtu,
+          interval,
+          fec,
+          parityByNeed: options.parity === 'auto',
+          rateLimit: options.ratelimit,
+        }
       : undefined,
     rateLimit: options.ratelimit,
     socket: { sockbuf: options.sockbuf, dscp: options.dscp },

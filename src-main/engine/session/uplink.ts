@@ -132,7 +132,10 @@ export class Uplink implements DatagramOutput {
 
   #push(batch: PacketBatch, length: number, data: boolean): void {
     batch.push(length);
-    this.#limit?.spend(length);
     if (data) this.line?.spend(length);
+    if (!this.#limit) return;
+    this.#limit.spend(length);
+    // what ratelimit lets through is no measure of the line
+    if (!this.#limit.ready) this.line?.flight.limited();
   }
 }
