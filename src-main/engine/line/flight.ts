@@ -282,6 +282,7 @@ export class Flight {
     this.#progress = false;
     const silence = now - this.#heardAt;
     this.#heardAt = now;
+    const idle = this.#most < this.segmentBytes;
     const most = this.#most * this.factor;
     this.#most = this.inFlight;
     this.#timeouts = 0;
@@ -300,7 +301,7 @@ export class Flight {
     const burst =
       most >= Math.min(model.window, BOUND_SHARE * model.bound) && this.inFlight === 0 && this.losses === 0;
     const held = burst ? Math.min(silence, rtt - model.trips.propagation) : 0;
-    model.roundTrip(rtt, held, now);
+    model.roundTrip(rtt, held, idle, now);
     model.ackBatch(Math.max(sentAt - this.#turnOldest, held));
     if (wire > this.#limitedUntil) this.#limitedUntil = -1;
     const elapsed = Math.max(sentAt - this.#firstSentAt[slot], at - this.#firstHeardAt[slot]);

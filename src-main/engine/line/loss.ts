@@ -7,6 +7,7 @@ const BUSY_LEAST = 15;
 export class LossMeter {
   /** share of transmissions that are neither answered nor rebuilt, while the queue is short */
   unrepaired = 0;
+  #unrepairedSamples = 0;
   #quietLoss = 0;
   #quietSamples = 0;
   #busyLoss = 0;
@@ -24,7 +25,10 @@ export class LossMeter {
    * @param quiet whether the line's queue is short
    */
   add(lost: boolean, repaired: boolean, quiet: boolean): void {
-    if (quiet) this.unrepaired += (Number(lost) - this.unrepaired) / QUIET_SAMPLES;
+    if (quiet) {
+      this.#unrepairedSamples = Math.min(this.#unrepairedSamples + 1, QUIET_SAMPLES);
+      this.unrepaired += (Number(lost) - this.unrepaired) / this.#unrepairedSamples;
+    }
     if (repaired) return;
     if (quiet) {
       this.#busySamples = 0;

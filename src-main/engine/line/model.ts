@@ -63,6 +63,8 @@ const FOREIGN_SHARE = 0.5;
 const PASSED_LEAST = 0.95;
 /** A queue that shows at the start, and lets less than this pass, is full. */
 const PASSED_START = 0.85;
+/** That is told from so many turns of a round: in fewer, what is lost at random looks like it. */
+const OVERFLOW_SAMPLES = 5;
 
 /**
  * On the same machine or network nothing is to be gained by pacing, and timers are too coarse for it: ms, bytes/ms.
@@ -108,6 +110,10 @@ export class LineModel {
   /** rttvar while little was sent: what of it is jitter */
   #idleVar = 0;
   #probeUntil = 0;
+  /** of a round of the start-up: the rate, and the least ms of queue that stood in it, and in the one before */
+  #rateBefore = 0;
+  #stoodBefore = Infinity;
+  #stood = Infinity;
   #spanRound = 0;
   #spanNext = 0;
 
@@ -193,8 +199,14 @@ export class LineModel {
     return 1;
   }
 
-  /** One turn's newest round trip. @param held how much of it the peer held its ACK back */
-  roundTrip(rtt: number, held: number, now: number): void {
+  /**
+   * One turn's newest round trip.
+   * @param held how much of it the peer held its ACK back
+   * @param idle whether less than a segment was in flight: then it meets no queue of ours
+   */
+  roundTrip(rtt: number, held: number, idle: boolean, now: number): void {
+    // The peer may have waited with an ACK of little: what is answered in a stream of ACKs shows no such wait.
+    if (idle) held = Math.max(held, Math.min(this.ackSpan, rtt - this.trips.propagation));
     this.trips.add(rtt, held, this.state === 'start-up' || this.state === 'fill', now);
     this.#round.trip.add(rtt - held);
   }
@@ -228,6 +240,7 @@ export class LineModel {
     round.inFlight.add(inFlight);
     round.passed.add(passed);
     this.#rates.add(rate, limited, roundOver);
+    if (this.state === 'start-up' && !limited) this.#notOurs(roundOver);
     this.#advance(limited, roundOver, inFlight, now);
     if (roundOver) round.clear();
   }
@@ -318,10 +331,24 @@ export class LineModel {
     return true;
   }
 
+  /** Where a round brings much more than the one before, the line had room then, and what stood before it was not our queue. */
+  #notOurs(roundOver: boolean): void {
+    this.#stood = Math.min(this.#stood, this.trips.standing);
+    if (!roundOver) return;
+    const { highest } = this.#rates;
+    if (highest >= FULL_GROWTH * this.#rateBefore && this.#stoodBefore < Infinity)
+      this.trips.foreign = Math.max(this.trips.foreign, this.#stoodBefore);
+    this.#rateBefore = highest;
+    this.#stoodBefore = this.#stood;
+    this.#stood = Infinity;
+  }
+
   /** Whether what was sent in the round has filled the queue, and much was dropped. */
   get #overflowing(): boolean {
     const { delivered, passed } = this.#round;
-    return delivered.samples > 0 && this.trips.queue > EMPTY_MS && passed.value < PASSED_START;
+    return (
+      delivered.samples >= OVERFLOW_SAMPLES && this.trips.queue > EMPTY_MS && passed.value < PASSED_START
+    );
   }
 
   #enter(state: LineState, now: number): void {

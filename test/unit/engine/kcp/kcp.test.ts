@@ -229,7 +229,7 @@ describe('what Kcp writes', () => {
     const answers = (line: boolean, roundTrip: number): number[][] => {
       const { world, end, out } = collect({ interval: 40 });
       const flight = new Flight(end.kcp.mss, HEADER_BYTES, 40, undefined);
-      flight.model.roundTrip(roundTrip, 0, 0);
+      flight.model.roundTrip(roundTrip, 0, false, 0);
       if (line) end.kcp.timedBy(flight);
       end.write(noise(5));
       end.turnSoon();

@@ -41,13 +41,13 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['with a short queue', { queue: 50 }, { goodput: 0.9, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
-    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
-    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.16, dropped: 0.03, p50: 30, p95: 250 }],
+    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.14, dropped: 0.01, p50: 30, p95: 60 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.16, dropped: 0.03, p50: 30, p95: 600 }],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
     ['at 20 %', { loss: 0.2 }, { goodput: 0.8, wire: 1.8, dropped: 0.01, p50: 400, p95: 800 }],
-    ['in bursts', { loss: 0.02, burst: 8 }, { goodput: 0.85, wire: 1.35, dropped: 0.01, p50: 60, p95: 400 }],
+    ['in bursts', { loss: 0.02, burst: 8 }, { goodput: 0.8, wire: 1.35, dropped: 0.01, p50: 60, p95: 400 }],
     [
       'in mode normal',
       { client: { ...wide, mode: 'normal' }, server: { ...wide, mode: 'normal' } },
@@ -61,6 +61,15 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
   it.each([0.2, 0.3])('down, though a share of %f is lost', async (loss) => {
     const share = await medianOf({ way: 'down', loss }, ({ goodput, ideal }) => goodput / ideal);
     expect(share).toBeGreaterThan(0.75);
+  });
+
+  it('up too, even in the worst of five runs', async () => {
+    const shares: number[] = [];
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { goodput, ideal } = await runCell({ ...LINE, loss: 0.3, seed });
+      shares.push(goodput / ideal);
+    }
+    expect(Math.min(...shares)).toBeGreaterThan(0.55);
   });
 
   it.each(['fast3', 'fast', 'normal'] as const)('repeats nothing where nothing is lost: %s', async (mode) => {
@@ -78,7 +87,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['near', { rtt: 10 }, { goodput: 0.9, wire: 1.47, dropped: 0.001, p50: 60, p95: 60 }],
     ['fast', { rate: 100 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 60, p95: 60 }],
     ['far', { rtt: 300, seconds: 12 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 200, p95: 350 }],
-    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.9, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
+    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.75, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.92, wire: 1.45, dropped: 0.005, p50: 80, p95: 200 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.6, dropped: 0.02, p50: 200, p95: 400 }],
   ];
@@ -177,7 +186,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
 
     it.each(['up', 'down'] as const)('and though its delay swings by 30 ms, %s', async (way) => {
       const share = await medianOf({ way, jitter: 30 }, ({ goodput, ideal }) => goodput / ideal);
-      expect(share).toBeGreaterThan(0.7);
+      expect(share).toBeGreaterThan(0.85);
     });
   });
 
