@@ -9,6 +9,7 @@ import {
 } from '../../../../src-main/engine/fec/packet.ts';
 import { CMD_PUSH } from '../../../../src-main/engine/kcp/segment.ts';
 import { probe } from '../../../../src-main/engine/probe/probe.ts';
+import { collect } from '../../../support/collect.ts';
 import { KcptunDouble } from '../../../support/kcptun-double.ts';
 import { datagramOf } from '../../../support/segments.ts';
 import { SimulatedNetwork } from '../../../support/simulated-network.ts';
@@ -55,11 +56,13 @@ it('a server that pushes without end is neither kept nor answered without end', 
       if (waves < WAVES) flood();
     });
   }
+  collect();
   const before = process.memoryUsage().arrayBuffers;
   await world.run(60_000, () => report !== undefined);
   await asked;
   expect(waves).toBe(WAVES);
   expect(report!.sent).toBeLessThan(400);
+  collect();
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
   double.close();
 });

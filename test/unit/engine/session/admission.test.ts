@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { zeroCounters } from '../../../../shared/counters.ts';
 import { type ClientOptions, defaultOptions, type ServerOptions } from '../../../../shared/options.ts';
@@ -10,6 +8,7 @@ import { dial } from '../../../../src-main/engine/session/dial.ts';
 import { listen, type Listening } from '../../../../src-main/engine/session/listen.ts';
 import { Openings } from '../../../../src-main/engine/session/openings.ts';
 import type { KcpSession } from '../../../../src-main/engine/session/session.ts';
+import { collect } from '../../../support/collect.ts';
 import { IDENTIFIER, NOP, push, RawPeer, SYN } from '../../../support/raw-peer.ts';
 import { datagramOf } from '../../../support/segments.ts';
 import { Simulation } from '../../../support/simulation.ts';
@@ -230,13 +229,11 @@ describe('sessions on trial', () => {
   });
 
   it('take less than 8 KB each, and give it back', async () => {
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as () => void;
     const { world, network, server } = await scene({ crypt: 'null' });
     const { pages } = server.context.pool.kernel;
     const used = (): number => {
-      gc();
-      gc();
+      collect();
+      collect();
       const { heapUsed, external } = process.memoryUsage();
       return heapUsed + external + pages.used;
     };

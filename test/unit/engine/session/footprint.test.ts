@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { zeroCounters } from '../../../../shared/counters.ts';
 import { defaultOptions } from '../../../../shared/options.ts';
@@ -13,11 +11,9 @@ import type {
   SocketOwner,
 } from '../../../../src-main/engine/transport/datagram-socket.ts';
 import type { Network, ResolvedHost } from '../../../../src-main/engine/transport/network.ts';
+import { collect } from '../../../support/collect.ts';
 import { datagramOf } from '../../../support/segments.ts';
 import { Simulation } from '../../../support/simulation.ts';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 /** Bytes of V8's heap and of the buffers beside it. */
 function inUse(): number {
