@@ -135,12 +135,12 @@ export class Brake {
     return this.#starting ? START_SPREAD * spread : spread;
   }
 
-  /** Segments to tell the peer, which counts what waits behind a gap as on the way. */
+  /** Segments to tell the peer, which counts what waits behind a gap as on the way; what is missing still may be. */
   advertised(held: number, now: number): number {
     const part = Math.min(1, Math.max(0, (now - this.#setAt) / (RAMP * this.#trip)));
     const window =
       this.#before < this.window ? this.#before + (this.window - this.#before) * part : this.window;
-    return Math.ceil(window + Math.min(held, window));
+    return Math.ceil(window + held);
   }
 
   /** A segment has come that was sent at `ts` of the sender's clock. */

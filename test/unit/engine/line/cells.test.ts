@@ -90,6 +90,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.75, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.92, wire: 1.45, dropped: 0.005, p50: 80, p95: 200 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.6, dropped: 0.02, p50: 200, p95: 400 }],
+    ['at 20 %', { loss: 0.2 }, { goodput: 0.7, wire: 1.9, dropped: 0.03, p50: 600, p95: 900 }],
   ];
   it.each(braked)('holds a server that knows no line: %s', async (_name, cell, limits) => {
     const server = { ...wide, pace: 'off' } as const;
