@@ -400,7 +400,9 @@ export class Flight {
     const { groups } = this;
     const repaired = groups !== undefined && group < groups.open && groups.parity(group) > 0;
     const { queue } = this.model.trips;
-    if (queue <= SHORT_QUEUE_MS && this.model.settled(now)) this.onResolved(group, lost);
+    // One that the model bears with is not full.
+    const short = queue <= SHORT_QUEUE_MS || queue <= SHORT_QUEUE_MS * this.model.patience;
+    if (short && this.model.settled(now)) this.onResolved(group, lost);
     // FEC hides what is lost, but for the groups without parity.
     this.#loss.add(lost, repaired, this.quiet);
   }

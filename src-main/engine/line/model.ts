@@ -48,17 +48,29 @@ const SLOWER: readonly (readonly [number, number])[] = [
   [8, 0.94],
   [4, 0.98],
 ];
+/**
+ * The less of a line a sender has, the longer the queue that it takes before it goes slower, and the sooner it probes again:
+ * so equal senders come to equal rates though none knows of the other (Swift, SIGCOMM 2020: a target delay that grows as the
+ * window shrinks). Bytes/ms below which the queues above are stretched, and by how much.
+ */
+const PATIENCE_RATE = 1_400;
+const PATIENCE_EXPONENT = 0.7;
+const PATIENCE_MOST = 2.1;
+/** Jitter is no better known than to this share of it. */
+const NOISE_DOUBT = 1 / 8;
 /** A queue that braking should have made shorter in a round trip, and has not by at least this share of what it should. */
 const BRAKED_SHARE = 0.5;
 /** Where less than this share of what is sent arrives, the pace goes down at once, at most to the second. */
 const LITTLE_SHARE = 0.8;
-const BRAKED_LEAST = 0.7;
+const BRAKED_LEAST = 0.5;
 /**
  * When braking has left this share of what was in flight, and round trips have become shorter by less than the second
  * share of what that should bring, the queue is not ours.
  */
 const JUDGED_AT = 0.85;
 const FOREIGN_SHARE = 0.5;
+/** Then so much of what braking took is taken back, as an exponent, times patience: who has much leaves the rest to the other. */
+const TAKEN_BACK = 0.6;
 /** A queue that lets less than this pass, and drops the rest, is as long with less in flight. */
 const PASSED_LEAST = 0.95;
 /** A queue that shows at the start, and lets less than this pass, is full. */
@@ -195,8 +207,15 @@ export class LineModel {
   #cruiseGain(): number {
     const gain = CYCLE[this.#phase];
     if (gain !== 1) return gain;
-    for (const [queue, slower] of SLOWER) if (this.trips.queue > queue) return slower;
+    const queue = (this.trips.queue - NOISE_DOUBT * this.trips.noise) / this.patience;
+    for (const [longer, slower] of SLOWER) if (queue > longer) return slower;
     return 1;
+  }
+
+  /** By how much a queue may be longer than where the sender has much of a line. */
+  get patience(): number {
+    const patience = (PATIENCE_RATE / this.rate) ** PATIENCE_EXPONENT;
+    return Math.min(Math.max(1, patience), PATIENCE_MOST);
   }
 
   /**
@@ -261,6 +280,7 @@ export class LineModel {
       case 'fill':
         if (!roundOver) break;
         if (limited) this.#enter('cruise', now);
+        else if (this.#overflowing) this.#enter('drain', now);
         else if (this.#full(FILL_GROWTH, this.trips.queue > FILL_QUEUE_MS ? 1 : FILL_ROUNDS))
           this.#enter('drain', now);
         else if (--this.#fillRounds <= 0 && this.trips.queue > FILL_QUEUE_MS) this.#enter('drain', now);
@@ -285,18 +305,22 @@ export class LineModel {
    * line carries less: what was sent in this round is the most it does. Or it is not ours.
    */
   #brake(now: number): void {
+    // Two that each take a full queue for the other's would keep it full.
+    if (this.#overflowing) this.trips.foreign /= 2;
     const gain = this.#cruiseGain();
     const since = now - this.#brakedFor;
     const before = this.#queueBefore;
     const { queue } = this.trips;
     this.#queueBefore = queue;
     this.#brakedFor = now;
-    const least = SLOWER[2][0] + this.trips.noise;
+    const least = SLOWER[2][0] * this.patience + this.trips.noise;
     if (queue <= least) {
       this.#braked = undefined;
       return;
     }
-    if (this.#braked && this.#judge(this.#braked)) return;
+    // As slow as we ever are, and the queue is as long.
+    if (this.#rates.highest < this.rate) return this.#foreign();
+    if (this.#braked && this.#judge(this.#braked, now)) return;
     if (this.#round.delivered.samples === 0) return;
     const share = this.#round.delivered.value / this.#rates.highest;
     const little = share < LITTLE_SHARE;
@@ -314,7 +338,7 @@ export class LineModel {
    * Where the queue is ours, round trips become shorter when less is in flight. Where it is somebody else's, or a longer way,
    * or a line that swings, less arrives instead: then it is not for us to yield to it.
    */
-  #judge(braked: Braked): boolean {
+  #judge(braked: Braked, now: number): boolean {
     const trip = this.#round.trip.value;
     braked.trip = Math.max(braked.trip, trip);
     // what is answered now was sent a round ago
@@ -326,8 +350,12 @@ export class LineModel {
     if (left > JUDGED_AT) return false;
     this.#braked = undefined;
     if (trip / braked.trip <= left / (1 - FOREIGN_SHARE * (1 - left))) return false;
-    this.trips.foreign += this.trips.queue;
-    this.#rates.restore(braked.rate);
+    this.#foreign();
+    const { highest } = this.#rates;
+    this.#rates.restore(highest * (braked.rate / highest) ** Math.min(1, TAKEN_BACK * this.patience));
+    // A probe tells whether there is room for the rest.
+    this.#phase = UP;
+    this.#phaseAt = now;
     return true;
   }
 
@@ -343,11 +371,17 @@ export class LineModel {
     this.#stood = Infinity;
   }
 
+  /** What there is of a queue is not ours. */
+  #foreign(): void {
+    this.#braked = undefined;
+    this.trips.foreign += this.trips.queue;
+  }
+
   /** Whether what was sent in the round has filled the queue, and much was dropped. */
   get #overflowing(): boolean {
     const { delivered, passed } = this.#round;
     return (
-      delivered.samples >= OVERFLOW_SAMPLES && this.trips.queue > EMPTY_MS && passed.value < PASSED_START
+      delivered.samples >= OVERFLOW_SAMPLES && this.trips.standing > EMPTY_MS && passed.value < PASSED_START
     );
   }
 
@@ -388,16 +422,17 @@ export class LineModel {
       this.#peak = 0;
       this.#probedMs = elapsed * (CYCLE[UP] - 1);
     }
-    const next = (this.#phase + 1) % CYCLE.length;
+    const last = AFTER + Math.ceil((CYCLE.length - AFTER - 1) / this.patience);
+    const next = this.#phase >= last ? UP : this.#phase + 1;
     if (next === UP) this.#unprobed = this.trips.queue;
     this.#phaseAt = now;
     if (this.#phase === AFTER && this.#probedMs > 0) {
       const found = this.#peak - this.#unprobed < PROBE_FOUND * this.#probedMs;
       this.#probedMs = 0;
-      if (found) return this.#enter('fill', now);
+      if (found && !this.#overflowing) return this.#enter('fill', now);
     }
     // With a queue there is nothing to probe for.
-    this.#phase = next === UP && this.trips.queue > SLOWER[3][0] ? AFTER : next;
+    this.#phase = next === UP && this.trips.queue > SLOWER[3][0] * this.patience ? AFTER : next;
   }
 
   #probe(now: number): void {
@@ -410,6 +445,8 @@ export class LineModel {
   resumed(now: number): void {
     this.#braked = undefined;
     this.trips.forgetQueue();
+    // It has run dry.
+    this.trips.shortestAt = now;
     if (this.state === 'cruise') {
       this.#phase = 2;
       this.#phaseAt = now;

@@ -42,6 +42,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
     ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.14, dropped: 0.01, p50: 30, p95: 60 }],
+    ['slower', { rate: 1, seconds: 20 }, { goodput: 0.88, wire: 1.16, dropped: 0.01, p50: 40, p95: 80 }],
     ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.16, dropped: 0.03, p50: 30, p95: 600 }],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
@@ -158,6 +159,15 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       expect(await medianOf(changed, (result) => queued(result, 5000, 5500))).toBeLessThan(40);
     });
 
+    it('to three tenths of its rate, before a long queue', async () => {
+      const changed = { queue: 400, changes: [{ at: 4, rate: 6 }] };
+      const gone = ({ moments }: CellResult): number => {
+        const first = moments.find(({ at, queue }) => at > 4500 && queue < 30);
+        return first!.at - 4000;
+      };
+      expect(await medianOf(changed, gone)).toBeLessThan(1500);
+    });
+
     it('to three times its rate', async () => {
       const changed = { rate: 6, changes: [{ at: 4, rate: 18 }] };
       expect(await medianOf(changed, (result) => reached(result, 4000, 15.4))).toBeLessThan(2000);
@@ -200,10 +210,16 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
         return own / (own + part.reduce((sum, { other }) => sum + other, 0));
       };
 
-    it('with a tunnel that comes later', async () => {
-      const share = await medianOf({ tunnels: 2, joinAt: 3, seconds: 25 }, shareAfter(15_000));
-      expect(share).toBeGreaterThan(0.35);
-      expect(share).toBeLessThan(0.65);
+    it.each(['up', 'down'] as const)('with a tunnel that came 5 s ago, %s', async (way) => {
+      const share = await medianOf({ tunnels: 2, joinAt: 3, seconds: 13, way }, shareAfter(8_000));
+      expect(share).toBeGreaterThan(0.4);
+      expect(share).toBeLessThan(0.6);
+    });
+
+    it.each([3, 15])('without a queue that both take for the other’s: run %i', async (seed) => {
+      const { moments } = await runCell({ ...LINE, tunnels: 2, joinAt: 5, seconds: 14, seed });
+      const late = moments.filter(({ at }) => at > 8_000);
+      expect(late.reduce((sum, { queue }) => sum + queue, 0) / late.length).toBeLessThan(40);
     });
 
     it('with three that begin together', async () => {
@@ -218,6 +234,11 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       const share = await medianOf({ cubic: 1, seconds: 30, queue }, shareAfter(5_000));
       expect(2 * share).toBeGreaterThan(0.5);
       expect(2 * share).toBeLessThan(2);
+    });
+
+    it.each([8, 11])('with a flow like TCP’s near by, though it came first: run %i', async (seed) => {
+      const share = shareAfter(5_000)(await runCell({ ...LINE, rtt: 20, cubic: 1, seconds: 15, seed }));
+      expect(2 * share).toBeGreaterThan(0.3);
     });
   });
 });
