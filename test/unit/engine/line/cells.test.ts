@@ -41,14 +41,14 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['with a short queue', { queue: 50 }, { goodput: 0.9, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['with a long queue', { queue: 400 }, { goodput: 0.95, wire: 1.1, dropped: 0.001, p50: 30, p95: 60 }],
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
-    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.14, dropped: 0.01, p50: 30, p95: 60 }],
+    ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
     ['slower', { rate: 1, seconds: 20 }, { goodput: 0.88, wire: 1.16, dropped: 0.01, p50: 40, p95: 80 }],
-    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.16, dropped: 0.03, p50: 30, p95: 600 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.02, p50: 30, p95: 500 }],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
     ['at 20 %', { loss: 0.2 }, { goodput: 0.8, wire: 1.8, dropped: 0.01, p50: 400, p95: 800 }],
-    ['in bursts', { loss: 0.02, burst: 8 }, { goodput: 0.8, wire: 1.35, dropped: 0.01, p50: 60, p95: 400 }],
+    ['in bursts', { loss: 0.02, burst: 8 }, { goodput: 0.83, wire: 1.35, dropped: 0.01, p50: 60, p95: 400 }],
     [
       'in mode normal',
       { client: { ...wide, mode: 'normal' }, server: { ...wide, mode: 'normal' } },
@@ -88,7 +88,7 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['near', { rtt: 10 }, { goodput: 0.9, wire: 1.47, dropped: 0.001, p50: 60, p95: 60 }],
     ['fast', { rate: 100 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 60, p95: 60 }],
     ['far', { rtt: 300, seconds: 12 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 200, p95: 350 }],
-    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.75, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
+    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.8, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.92, wire: 1.45, dropped: 0.005, p50: 80, p95: 200 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.6, dropped: 0.02, p50: 200, p95: 400 }],
     ['at 20 %', { loss: 0.2 }, { goodput: 0.7, wire: 1.9, dropped: 0.03, p50: 600, p95: 900 }],
@@ -115,8 +115,8 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       const after = moments.filter(({ at }) => at > 7_000);
       return after.reduce((sum, moment) => sum + moment[of], 0) / after.length;
     };
-    expect(await medianOf(cell, (result) => mean(result, 'goodput'))).toBeGreaterThan(4.5);
-    expect(await medianOf(cell, (result) => mean(result, 'other'))).toBeGreaterThan(3);
+    expect(await medianOf(cell, (result) => mean(result, 'goodput'))).toBeGreaterThan(5);
+    expect(await medianOf(cell, (result) => mean(result, 'other'))).toBeGreaterThan(5);
   });
 
   it('keeps to ratelimit', async () => {
