@@ -29,6 +29,8 @@ export class GroupWindow {
   received = 0;
   /** the newest group's number, -1 before there is one */
   newest = -1;
+  /** how many groups are held */
+  held = 0;
   /** each made when its place is first needed */
   #ring: (Group | undefined)[] = [];
   #store: Store;
@@ -59,13 +61,6 @@ export class GroupWindow {
     this.#strays = 0;
   }
 
-  /** How many groups are held. */
-  get held(): number {
-    let held = 0;
-    for (const group of this.#ring) if (group && group.number >= 0) held++;
-    return held;
-  }
-
   /** The group of that number, opened if need be; undefined where it is too old or too far away. */
   take(number: number): Group | undefined {
     if (this.newest < 0) this.#moveTo(number);
@@ -81,19 +76,25 @@ export class GroupWindow {
     this.#strays = 0;
     if (ahead > 0) this.#advance(ahead);
     const group = this.#behind(Math.max(-ahead, 0));
-    if (group.number !== number) group.open(number);
+    if (group.number !== number) this.#open(group, number);
     return group;
   }
 
   close(): void {
     for (const group of this.#ring) group?.close();
+    this.held = 0;
+  }
+
+  #open(group: Group, number: number): void {
+    if (group.number < 0) this.held++;
+    group.open(number);
   }
 
   #moveTo(number: number): void {
     this.close();
     this.newest = number;
     this.#strays = 0;
-    this.#behind(0).open(number);
+    this.#open(this.#behind(0), number);
   }
 
   #advance(groups: number): void {
@@ -103,7 +104,7 @@ export class GroupWindow {
     for (let left = Math.min(groups, size); left-- > 0;) {
       this.#count(this.#behind(GROUPS - 1));
       this.#head = (this.#head + 1) % size;
-      this.#behind(0).open((this.newest + groups - left) % this.#numbers);
+      this.#open(this.#behind(0), (this.newest + groups - left) % this.#numbers);
     }
     this.newest = (this.newest + groups) % this.#numbers;
   }
