@@ -14,8 +14,24 @@ const GROWTH = 0.04;
 const GROWTH_MOST = 0.5;
 /** The most that one cycle takes back. */
 const SHRINKING = 0.5;
-/** A sender that has so much of what it may have on the way is held by that, and not by its own. */
+/**
+ * A sender of which so much comes of what it may have on the way is held by that, and not by its own; where something is
+ * missing, less of it comes.
+ */
 const FILLED_SHARE = 0.75;
+const FILLED_LOSSY = 0.6;
+/**
+ * Where the way swings from cycle to cycle though the window stays, as a radio line's does, it tells a queue only from so
+ * many times that swing on, beyond the ms that every clock swings by.
+ */
+const SWINGS = 3;
+const SWING_LEAST_MS = 1;
+const SWING_MOST_MS = 25;
+const SWING_CYCLES = 6;
+const STEADY = 0.06;
+/** Only a queue that overflows loses so many of FEC's shards, told from so many: then the window is what was carried. */
+const OVERFLOWING = 0.4;
+const TOLD_SHARDS = 30;
 /** How long it is measured, at least, in ms, and in round trips: at first, and later. */
 const CYCLE_MS = 40;
 const START_ROUND_TRIPS = 0.5;
@@ -52,8 +68,10 @@ const NEAR_MS = 1.5;
 export class Brake {
   /** segments that the peer may have on the way */
   window = FIRST;
-  /** bytes of datagrams that have come, counted by the owner */
+  /** bytes of datagrams that have come, and FEC's shards of those sent, counted by the owner */
   bytes = 0;
+  shardsExpected = 0;
+  shardsReceived = 0;
   /** the peer has shown that it needs no brake */
   #peerPaces = false;
   /** it has just shown it */
@@ -70,6 +88,13 @@ export class Brake {
   #bytesFrom = 0;
   #segments = 0;
   #recent = Infinity;
+  /** of the cycle before, and by how much they differ */
+  #recentBefore = Infinity;
+  #swing = 0;
+  // FEC's shards, as last looked at, and the share that was lost lately
+  #expectedFrom = 0;
+  #receivedFrom = 0;
+  #lost = 0;
   /** clock difference and way, at the shortest, of this and of the next period */
   #shortest = Infinity;
   #shortestNext = Infinity;
@@ -216,14 +241,45 @@ export class Brake {
     this.#rates[this.#cycles++ % RATES] = rate;
     this.#segmentBytes = (this.bytes - this.#bytesFrom) / segments;
     this.#shortestWay(now);
-    const queue = (this.#queue = Math.max(0, this.#recent - this.#shortest));
-    const filled = (segments / elapsed) * (this.#trip + queue) > FILLED_SHARE * this.window;
+    this.#lookAtShards();
+    const queue = (this.#queue = Math.max(0, this.#recent - this.#shortest - this.#uncertainty()));
+    const share = this.#held > 0.5 ? FILLED_LOSSY : FILLED_SHARE;
+    const filled = (segments / elapsed) * (this.#trip + queue) > share * this.window;
+    const overflowing = this.#lost > OVERFLOWING && this.#held > this.window;
     this.#held *= HELD_KEPT;
     this.#before = this.window;
     this.#setAt = now;
     if (filled || queue > LONG_MS) this.#set(queue, rate, now);
+    else if (overflowing) this.#carried();
     this.#from(now);
     return true;
+  }
+
+  /** ms of queue that cannot be told from the way's own swing. */
+  #uncertainty(): number {
+    const steady = Math.abs(this.window - this.#before) < STEADY * this.#before;
+    const difference = Math.abs(this.#recent - this.#recentBefore);
+    if (steady && difference < Infinity)
+      this.#swing += (Math.min(difference, SWING_MOST_MS) - this.#swing) / SWING_CYCLES;
+    this.#recentBefore = this.#recent;
+    return SWINGS * Math.max(0, this.#swing - SWING_LEAST_MS);
+  }
+
+  #lookAtShards(): void {
+    const expected = this.shardsExpected - this.#expectedFrom;
+    if (expected < TOLD_SHARDS) return;
+    const lost = 1 - (this.shardsReceived - this.#receivedFrom) / expected;
+    this.#lost += (lost - this.#lost) / 2;
+    this.#expectedFrom = this.shardsExpected;
+    this.#receivedFrom = this.shardsReceived;
+  }
+
+  /** More is sent, and sent again, than the line carries. */
+  #carried(): void {
+    const carried = (this.rate * (this.#trip + LEFT_MS)) / this.#segmentBytes;
+    if (this.window <= carried) return;
+    this.#starting = false;
+    this.window = Math.max(LEAST, carried, this.window * SHRINKING);
   }
 
   #set(queue: number, rate: number, now: number): void {

@@ -21,8 +21,12 @@ const STARTUP_GAIN = 2.77;
 const STARTUP_WINDOW_GAIN = 2.5;
 const FULL_GROWTH = 1.25;
 const FULL_ROUNDS = 3;
-/** The queue has begun to grow: the rest of the way in small steps. */
-const FILL_GAIN = 1.25;
+/**
+ * The queue has begun to grow: the rest of the way in small steps, this much more a round trip. How much there is to find
+ * shows only a round trip later, so the first step leaves no more than so many ms of queue.
+ */
+const FILL_GAIN = 0.25;
+const FILL_FIRST_MS = 30;
 const FILL_ROUNDS = 3;
 const FILL_GROWTH = 1.05;
 const FILL_QUEUE_MS = 8;
@@ -114,6 +118,8 @@ export class LineModel {
   #phase = 2;
   #phaseAt = 0;
   #fillRounds = 0;
+  /** more has been found since it filled, or is known to be there */
+  #grown = false;
   /** ms of queue, at most after a probe and before it */
   #peak = 0;
   #unprobed = 0;
@@ -175,7 +181,7 @@ export class LineModel {
       case 'start-up':
         return STARTUP_GAIN * Math.max(rate, this.least / Math.max(this.trips.srtt, 1));
       case 'fill':
-        return FILL_GAIN * rate;
+        return rate * (1 + this.#filling);
       case 'drain':
         return DRAIN_GAIN * rate;
       case 'probe-round-trip':
@@ -183,6 +189,10 @@ export class LineModel {
       case 'cruise':
         return rate * this.#cruiseGain();
     }
+  }
+
+  get #filling(): number {
+    return this.#grown ? FILL_GAIN : Math.min(FILL_GAIN, FILL_FIRST_MS / this.trips.propagation);
   }
 
   /** Bytes that may be in flight. */
@@ -387,6 +397,7 @@ export class LineModel {
 
   #enter(state: LineState, now: number): void {
     if (this.state === 'drain') this.#drainedAt = now;
+    this.#grown = this.state === 'start-up';
     this.state = state;
     this.#phaseAt = now;
     this.#fullRounds = 0;
@@ -399,6 +410,7 @@ export class LineModel {
     if (this.#rates.highest >= this.#fullRate * growth) {
       this.#fullRate = this.#rates.highest;
       this.#fullRounds = 0;
+      this.#grown = true;
       return false;
     }
     return ++this.#fullRounds >= rounds;

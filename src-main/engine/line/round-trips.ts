@@ -71,10 +71,7 @@ export class RoundTrips {
     if (passing > this.#quarterMax) this.#quarterMax = passing;
     this.#quarterSamples++;
     const passed = now - this.#quarterAt;
-    if (
-      passed > Math.max(QUARTER_MS, this.propagation / 4) &&
-      (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation)
-    )
+    if (passed > QUARTER_MS && (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation))
       this.#quarter(filling, now);
   }
 
