@@ -353,7 +353,8 @@ export class LineModel {
     braked.trip = Math.max(braked.trip, trip);
     // what is answered now was sent a round ago
     const left = this.#round.inFlightBefore / braked.inFlight;
-    if (this.#round.passed.value < PASSED_LEAST) {
+    // Of a few segments it tells nothing how many are answered within the round.
+    if (this.#round.passed.value < PASSED_LEAST && braked.inFlight > this.least) {
       this.#braked = undefined;
       return false;
     }
