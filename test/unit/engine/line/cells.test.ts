@@ -43,7 +43,12 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
     ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
     ['slower', { rate: 1, seconds: 20 }, { goodput: 0.88, wire: 1.16, dropped: 0.01, p50: 40, p95: 80 }],
-    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.02, p50: 30, p95: 500 }],
+    ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.01, p50: 30, p95: 80 }],
+    [
+      'far, with a short queue',
+      { rtt: 300, queue: 50, seconds: 12 },
+      { goodput: 0.9, wire: 1.16, dropped: 0.01, p50: 30, p95: 80 },
+    ],
     ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.85, wire: 1.15, dropped: 0.01, p50: 30, p95: 60 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.9, wire: 1.3, dropped: 0.01, p50: 60, p95: 260 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.5, dropped: 0.01, p50: 150, p95: 350 }],
@@ -88,7 +93,13 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['near', { rtt: 10 }, { goodput: 0.9, wire: 1.47, dropped: 0.001, p50: 60, p95: 60 }],
     ['fast', { rate: 100 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 60, p95: 60 }],
     ['far', { rtt: 300, seconds: 12 }, { goodput: 0.95, wire: 1.42, dropped: 0.001, p50: 200, p95: 350 }],
-    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.8, wire: 1.42, dropped: 0.001, p50: 60, p95: 100 }],
+    ['at 10 ms of jitter', { jitter: 10 }, { goodput: 0.9, wire: 1.42, dropped: 0.01, p50: 60, p95: 100 }],
+    [
+      'at 30 ms of jitter',
+      { jitter: 30, seconds: 12 },
+      { goodput: 0.8, wire: 1.5, dropped: 0.02, p50: 80, p95: 200 },
+    ],
+    ['before a short queue', { queue: 20 }, { goodput: 0.6, wire: 2.2, dropped: 0.4, p50: 700, p95: 1300 }],
     ['at 2 % of loss', { loss: 0.02 }, { goodput: 0.92, wire: 1.45, dropped: 0.005, p50: 80, p95: 200 }],
     ['at 10 %', { loss: 0.1 }, { goodput: 0.85, wire: 1.6, dropped: 0.02, p50: 200, p95: 400 }],
     ['at 20 %', { loss: 0.2 }, { goodput: 0.7, wire: 1.9, dropped: 0.03, p50: 600, p95: 900 }],
@@ -236,9 +247,19 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
       expect(2 * share).toBeLessThan(2);
     });
 
-    it.each([8, 11])('with a flow like TCP’s near by, though it came first: run %i', async (seed) => {
-      const share = shareAfter(5_000)(await runCell({ ...LINE, rtt: 20, cubic: 1, seconds: 15, seed }));
+    it.each([
+      [20, 8],
+      [20, 11],
+      [40, 1],
+      [40, 5],
+    ])('with a flow like TCP’s %d ms away, though it came first: run %i', async (rtt, seed) => {
+      const share = shareAfter(5_000)(await runCell({ ...LINE, rtt, cubic: 1, seconds: 15, seed }));
       expect(2 * share).toBeGreaterThan(0.3);
+    });
+
+    it('with a flow like TCP’s, down from a server that knows no line', async () => {
+      const cell = { way: 'down', cubic: 1, seconds: 20, server: { ...wide, pace: 'off' } } as const;
+      expect(2 * (await medianOf(cell, shareAfter(5_000)))).toBeGreaterThan(0.5);
     });
   });
 });
