@@ -133,7 +133,7 @@ export class Brake {
 
   /** Whether the peer is held, and something was missing lately. */
   get loses(): boolean {
-    return this.#held > 0.5 && this.braking;
+    return this.#misses && this.braking;
   }
 
   /** Bytes/ms: the most that came lately. */
@@ -214,6 +214,11 @@ export class Brake {
     };
   }
 
+  /** Whether something was missing lately. */
+  get #misses(): boolean {
+    return this.#held > 0.5;
+  }
+
   get #trip(): number {
     return this.#propagation + this.interval;
   }
@@ -243,7 +248,7 @@ export class Brake {
     this.#shortestWay(now);
     this.#lookAtShards();
     const queue = (this.#queue = Math.max(0, this.#recent - this.#shortest - this.#uncertainty()));
-    const share = this.#held > 0.5 ? FILLED_LOSSY : FILLED_SHARE;
+    const share = this.#misses ? FILLED_LOSSY : FILLED_SHARE;
     const filled = (segments / elapsed) * (this.#trip + queue) > share * this.window;
     const overflowing = this.#lost > OVERFLOWING && this.#held > this.window;
     this.#held *= HELD_KEPT;

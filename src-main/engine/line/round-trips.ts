@@ -4,13 +4,16 @@ const PROPAGATION_SAMPLES = 20;
 /** One round trip may be so much longer than they were. */
 const OUTLIER = 3;
 const OUTLIER_MS = 100;
-/** Round trips of which the shortest is taken, at least, and ms: ACKs come in batches, in which all are alike. */
-const QUARTER_SAMPLES = 5;
-const QUARTER_MS = 25;
-/** Of how far round trips differ within a quarter of a round trip. */
+/**
+ * A moment: so many round trips, at least, as ACKs come in batches, in which all are alike; and so many ms, however far the
+ * line is, as a probe is over in 60.
+ */
+const MOMENT_SAMPLES = 5;
+const MOMENT_MS = 25;
+/** Of how far round trips differ within a moment. */
 const NOISE_SHARE = 0.75;
 const NOISE_MOST_MS = 50;
-/** A queue of others may grow by so much, and is forgotten so fast in each quarter that has less of it. */
+/** A queue of others may grow by so much, and is forgotten so fast in each moment that has less of it. */
 const FOREIGN_SWING = 1.25;
 const FOREIGN_FADE = 0.25;
 
@@ -26,17 +29,17 @@ export class RoundTrips {
   noise = 0;
   /** of the queue what is not ours: it stays when we send less */
   foreign = 0;
-  /** the shortest of the latest quarter of a round trip: what it is above `propagation` is queue */
+  /** the shortest of the latest moment: what it is above `propagation` is queue */
   #recent = Infinity;
-  #quarterMin = Infinity;
-  #quarterMax = 0;
-  #quarterSamples = 0;
-  #quarterAt = 0;
+  #momentMin = Infinity;
+  #momentMax = 0;
+  #momentSamples = 0;
+  #momentAt = 0;
   #periodMin = Infinity;
   #periodSamples = 0;
   #periodAt = 0;
 
-  /** The queue as the latest quarter saw it, whoever fills it. */
+  /** The queue as the latest moment saw it, whoever fills it. */
   get standing(): number {
     return this.#recent === Infinity ? 0 : Math.max(0, this.#recent - this.propagation - this.noise);
   }
@@ -67,24 +70,24 @@ export class RoundTrips {
     }
     this.#shortest(rtt, now);
     const passing = rtt - held;
-    if (passing < this.#quarterMin) this.#quarterMin = passing;
-    if (passing > this.#quarterMax) this.#quarterMax = passing;
-    this.#quarterSamples++;
-    const passed = now - this.#quarterAt;
-    if (passed > QUARTER_MS && (this.#quarterSamples >= QUARTER_SAMPLES || passed > this.propagation))
-      this.#quarter(filling, now);
+    if (passing < this.#momentMin) this.#momentMin = passing;
+    if (passing > this.#momentMax) this.#momentMax = passing;
+    this.#momentSamples++;
+    const passed = now - this.#momentAt;
+    if (passed > MOMENT_MS && (this.#momentSamples >= MOMENT_SAMPLES || passed > this.propagation))
+      this.#endMoment(filling, now);
   }
 
-  #quarter(filling: boolean, now: number): void {
-    this.#recent = this.#quarterMin;
+  #endMoment(filling: boolean, now: number): void {
+    this.#recent = this.#momentMin;
     const { standing } = this;
     if (standing < this.foreign) this.foreign += (standing - this.foreign) * FOREIGN_FADE;
-    const spread = Math.min(NOISE_SHARE * (this.#quarterMax - this.#quarterMin), NOISE_MOST_MS);
+    const spread = Math.min(NOISE_SHARE * (this.#momentMax - this.#momentMin), NOISE_MOST_MS);
     if (!filling) this.noise += (spread - this.noise) / 8;
-    this.#quarterMin = Infinity;
-    this.#quarterMax = 0;
-    this.#quarterSamples = 0;
-    this.#quarterAt = now;
+    this.#momentMin = Infinity;
+    this.#momentMax = 0;
+    this.#momentSamples = 0;
+    this.#momentAt = now;
   }
 
   /** Keeps the shortest of the latest period that had enough of them, and of the present one. */
@@ -103,7 +106,7 @@ export class RoundTrips {
 
   /** What there was of a queue is gone. */
   forgetQueue(): void {
-    this.#quarterMin = Infinity;
+    this.#momentMin = Infinity;
     this.#recent = Infinity;
   }
 }
