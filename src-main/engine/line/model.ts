@@ -90,6 +90,9 @@ const NEAR_MS = 1.5;
 const NEAR_RATE = 25_000;
 const NEAR_SHARE = 0.7;
 
+/** Two segments in a round trip, or in so many ms, are sent in any case. */
+const LITTLE_MS = 40;
+
 export type LineState = 'start-up' | 'fill' | 'drain' | 'cruise' | 'probe-round-trip';
 
 /** What was before the pace went down: rate, round trip and bytes in flight. */
@@ -146,8 +149,8 @@ export class LineModel {
   /** Bytes a ms; a guess until something was measured. */
   get rate(): number {
     if (this.#rates.highest === 0) return this.least / (this.trips.srtt > 0 ? this.trips.srtt : 100);
-    // What little is sent must tell whether more would pass.
-    const probing = this.least / 16 / (this.trips.propagation + this.ackSpan);
+    // What little is sent must tell whether more would pass; near by, that is more than a slow line carries.
+    const probing = this.least / 16 / Math.max(LITTLE_MS, this.trips.propagation + this.ackSpan);
     return Math.min(this.most, Math.max(this.#rates.highest, probing));
   }
 

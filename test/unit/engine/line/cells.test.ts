@@ -43,6 +43,11 @@ describe('a bulk stream beside an echo, by what is known of the line', () => {
     ['fast and near', { rate: 100, rtt: 20 }, { goodput: 0.95, wire: 1.1, dropped: 0.01, p50: 30, p95: 60 }],
     ['slow', { rate: 5, rtt: 50 }, { goodput: 0.9, wire: 1.12, dropped: 0.01, p50: 30, p95: 60 }],
     ['slower', { rate: 1, seconds: 20 }, { goodput: 0.88, wire: 1.16, dropped: 0.01, p50: 40, p95: 80 }],
+    [
+      'slower and near',
+      { rate: 1, rtt: 10, seconds: 20 },
+      { goodput: 0.7, wire: 1.4, dropped: 0.02, p50: 60, p95: 100 },
+    ],
     ['far', { rtt: 300, seconds: 12 }, { goodput: 0.9, wire: 1.14, dropped: 0.01, p50: 30, p95: 80 }],
     [
       'far, with a short queue',
