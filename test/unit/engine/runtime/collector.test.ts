@@ -3,6 +3,7 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import {
+  COLLECT_BYTES,
   collectorFound,
   collectYoung,
   findCollector,
@@ -10,7 +11,6 @@ import {
 } from '../../../../src-main/engine/runtime/collector.ts';
 
 const MiB = 1 << 20;
-const COLLECT = 4_000_000;
 
 function capacity(): number {
   const nursery = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')!;
@@ -28,7 +28,7 @@ it('has made the nursery larger than V8 begins with, which does not grow on', ()
   const grown = capacity();
   expect(grown).toBeGreaterThan(3.5 * MiB);
   const survivors = Array.from({ length: 8 * 32 }, () => new Array<number>(4096).fill(0));
-  for (let i = 0; i < 3; i++) collectYoung(COLLECT);
+  for (let i = 0; i < 3; i++) collectYoung(COLLECT_BYTES);
   expect(capacity()).toBeLessThan(grown + MiB / 2);
   expect(survivors).toHaveLength(8 * 32);
 });
@@ -55,9 +55,9 @@ it('makes it no larger where it has grown before', () => {
 it('frees dead buffers that V8 itself would keep for long', async () => {
   for (let i = 0; i < 20; i++) Buffer.allocUnsafeSlow(MiB);
   const before = process.memoryUsage().arrayBuffers;
-  collectYoung((COLLECT * 3) / 4);
+  collectYoung((COLLECT_BYTES * 3) / 4);
   expect(process.memoryUsage().arrayBuffers).toBeGreaterThan(before - 5 * MiB);
-  collectYoung(COLLECT / 4);
+  collectYoung(COLLECT_BYTES / 4);
   await expect.poll(() => process.memoryUsage().arrayBuffers).toBeLessThan(before - 15 * MiB);
 });
 
@@ -66,14 +66,14 @@ it('frees what very many sessions have left, a little later', async () => {
     const old = { bytes: new Array<number>(4096).fill(0) };
     // to where only the large collections come
     for (let i = 0; i < 3; i++) {
-      collectYoung(COLLECT);
+      collectYoung(COLLECT_BYTES);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return new WeakRef(old);
   })();
-  collectYoung(COLLECT);
+  collectYoung(COLLECT_BYTES);
   await new Promise((resolve) => setImmediate(resolve));
-  collectYoung(COLLECT);
+  collectYoung(COLLECT_BYTES);
   expect(left.deref() === undefined).toBe(false);
   for (let i = 0; i < 1000; i++) sessionEnded();
   await expect.poll(() => left.deref() === undefined, { timeout: 5_000 }).toBe(true);
