@@ -68,8 +68,9 @@ const NEAR_MS = 1.5;
 export class Brake {
   /** segments that the peer may have on the way */
   window = FIRST;
-  /** bytes of datagrams that have come, and FEC's shards of those sent, counted by the owner */
+  /** bytes of datagrams that have come, counted by the owner */
   bytes = 0;
+  /** FEC's data shards that the peer has sent, and those that came, set by the owner before each turn; 0 without FEC */
   shardsExpected = 0;
   shardsReceived = 0;
   /** the peer has shown that it needs no brake */

@@ -25,7 +25,7 @@ const FULL_ROUNDS = 3;
  * The queue has begun to grow: the rest of the way in small steps, this much more a round trip. How much there is to find
  * shows only a round trip later, so the first step leaves no more than so many ms of queue.
  */
-const FILL_GAIN = 0.25;
+const FILL_STEP = 0.25;
 const FILL_FIRST_MS = 30;
 const FILL_ROUNDS = 3;
 const FILL_GROWTH = 1.05;
@@ -184,7 +184,7 @@ export class LineModel {
       case 'start-up':
         return STARTUP_GAIN * Math.max(rate, this.least / Math.max(this.trips.srtt, 1));
       case 'fill':
-        return rate * (1 + this.#filling);
+        return rate * (1 + this.#fillStep);
       case 'drain':
         return DRAIN_GAIN * rate;
       case 'probe-round-trip':
@@ -194,8 +194,8 @@ export class LineModel {
     }
   }
 
-  get #filling(): number {
-    return this.#grown ? FILL_GAIN : Math.min(FILL_GAIN, FILL_FIRST_MS / this.trips.propagation);
+  get #fillStep(): number {
+    return this.#grown ? FILL_STEP : Math.min(FILL_STEP, FILL_FIRST_MS / this.trips.propagation);
   }
 
   /** Bytes that may be in flight. */

@@ -6,7 +6,7 @@ const OUTLIER = 3;
 const OUTLIER_MS = 100;
 /**
  * A moment: so many round trips, at least, as ACKs come in batches, in which all are alike; and so many ms, however far the
- * line is, as a probe is over in 60.
+ * line is: the queue of a probe lasts longer than that.
  */
 const MOMENT_SAMPLES = 5;
 const MOMENT_MS = 25;

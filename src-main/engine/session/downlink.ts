@@ -110,9 +110,6 @@ export class Downlink {
     if (this.trial) return;
     this.#decoder ??= this.#newDecoder();
     this.#decoder.input(offset, length);
-    if (!this.brake) return;
-    this.brake.shardsExpected = this.#decoder.expected;
-    this.brake.shardsReceived = this.#decoder.received;
   }
 
   #newDecoder(): FecDecoder {

@@ -267,6 +267,8 @@ export class KcpSession implements Session, Receiving {
   /** Keeps what the peer may be ahead to what its line carries. */
   #hold(brake: Brake, now: number): void {
     const propagation = this.#line?.propagation ?? ROUND_TRIP_MS;
+    brake.shardsExpected = this.#downlink.shardsExpected ?? 0;
+    brake.shardsReceived = this.#downlink.shardsReceived ?? 0;
     if (!brake.turn(propagation, this.#kcp.receive.ahead, now)) return;
     this.#mux?.limitAhead(brake.ahead * this.#kcp.mss * this.#packer.expansion());
   }
